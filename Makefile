@@ -1,0 +1,51 @@
+# The verbs. `make run` and `make test` install what is missing; the rest expects `make install` to have run.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: install run chat test lint format contract evals bench index check clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Nightdesk needs Python 3.11 or newer; set PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/nightdesk prepare
+	touch $(STAMP)
+
+run: install          ## serve the demo company: web chat on loopback, no keys
+	$(BIN)/nightdesk serve
+
+chat: install         ## the same desk in the terminal
+	$(BIN)/nightdesk chat
+
+test: install         ## everything
+	$(BIN)/python -m pytest
+
+lint: install         ## style, types, floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+contract: install     ## one spec per port, over every implementation
+	$(BIN)/python -m pytest tests/contract
+
+evals: install        ## the golden conversations
+	$(BIN)/nightdesk evals
+
+bench: install        ## the figures of docs/benchmarks.md
+	$(BIN)/nightdesk bench
+
+index: install        ## read knowledge/ again and write its report
+	$(BIN)/nightdesk knowledge sync
+
+check: lint test evals
+
+clean:
+	rm -rf .venv var

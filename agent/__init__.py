@@ -1,0 +1,1 @@
+"""How a conversation is run; the only folder that imports LangGraph."""

@@ -1,0 +1,96 @@
+"""What a turn carries from node to node, and what every node is handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, TypedDict
+
+from agent.memory import Window
+from agent.runner import Runner
+from domain.casework import Citation, Verdict
+from domain.company import CompanyNames, Customer
+from domain.conversation import Conversation, Message, Task
+from domain.policies import Policies
+from domain.ports import Catalogue, Clock
+from domain.reading import CustomerRecords, Reader, Screener, Screening
+from retrieval.search import Librarian
+from support.calendar import StaffCalendar
+from support.cases import Case, CaseDesk
+from support.escalation import Escalation
+from support.policy_answers import PolicyAnswers
+from support.replies import Replies
+
+
+def merge(left: tuple[Task, ...], right: tuple[Task, ...]) -> tuple[Task, ...]:
+    """Tasks by id, the later version winning, in the order they were asked."""
+    by_id = {task.id: task for task in (*left, *right)}
+    return tuple(sorted(by_id.values(), key=lambda task: task.position))
+
+
+def join(left: tuple[Citation, ...], right: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    """Sources from branches that ran side by side."""
+    return (*left, *right)
+
+
+@dataclass(frozen=True)
+class TurnOutcome:
+    """What the turn says, what it asks for and, if a person was brought in, the case made for them."""
+
+    reply: str = ""
+    awaiting: tuple[str, ...] = ()
+    case: Case | None = None
+
+
+@dataclass
+class ConversationState:
+    """One turn. Everything that outlives it is in storage."""
+
+    conversation: Conversation
+    customer: Customer
+    message: Message
+    window: Window
+    records: CustomerRecords
+    tasks: Annotated[tuple[Task, ...], merge] = ()
+    citations: Annotated[tuple[Citation, ...], join] = ()
+    screening: Screening = field(default_factory=Screening)
+    verdict: Verdict = field(default_factory=Verdict)
+    outcome: TurnOutcome = field(default_factory=TurnOutcome)
+
+
+class Update(TypedDict, total=False):
+    """What a node may change."""
+
+    conversation: Conversation
+    tasks: tuple[Task, ...]
+    citations: tuple[Citation, ...]
+    screening: Screening
+    verdict: Verdict
+    outcome: TurnOutcome
+
+
+@dataclass(frozen=True)
+class TaskStep:
+    """One task on its way to `act` or `retrieve`, with what they need of the turn."""
+
+    task: Task
+    conversation: Conversation
+    customer: Customer
+
+
+@dataclass(frozen=True)
+class AgentContext:
+    """The company that is served, and the hands that serve it."""
+
+    names: CompanyNames
+    policies: Policies
+    calendar: StaffCalendar
+    escalation: Escalation
+    answers: PolicyAnswers
+    catalogue: Catalogue
+    librarian: Librarian
+    reader: Reader
+    screener: Screener
+    runner: Runner
+    replies: Replies
+    clock: Clock
+    desk: CaseDesk

@@ -1,0 +1,73 @@
+"""Everything that can go wrong.
+
+NightdeskError              code · retryable
+├── InputError              the sender can mend it
+├── AccessError             NotIdentified · NotPermitted
+├── UpstreamError           UpstreamTimeout · UpstreamUnavailable
+├── ModelError              the embedder or a model failed
+└── ConfigurationError      at start-up only; names the setting or the file, and the remedy
+"""
+
+from __future__ import annotations
+
+
+class NightdeskError(Exception):
+    """Base of all our faults. The message names the thing and the remedy."""
+
+    code = "nightdesk"
+    retryable = False
+
+
+class InputError(NightdeskError):
+    """The sender sent something that cannot be used."""
+
+    code = "input"
+
+
+class AccessError(NightdeskError):
+    """Somebody asked for what is not theirs."""
+
+    code = "access"
+
+
+class NotIdentified(AccessError):
+    """The conversation is unknown, or has no customer."""
+
+    code = "not_identified"
+
+
+class NotPermitted(AccessError):
+    """No role of this principal was granted the scope."""
+
+    code = "not_permitted"
+
+
+class UpstreamError(NightdeskError):
+    """A system that we call failed."""
+
+    code = "upstream"
+    retryable = True
+
+
+class UpstreamTimeout(UpstreamError):
+    """A system did not answer in time; whether it acted is unknown, and the key makes a retry safe."""
+
+    code = "upstream_timeout"
+
+
+class UpstreamUnavailable(UpstreamError):
+    """A system could not be reached."""
+
+    code = "upstream_unavailable"
+
+
+class ModelError(NightdeskError):
+    """The embedder or a language model failed."""
+
+    code = "model"
+
+
+class ConfigurationError(NightdeskError):
+    """A setting or a data file is wrong; raised at start-up only."""
+
+    code = "configuration"

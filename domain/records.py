@@ -1,0 +1,95 @@
+"""What is kept, and by whom: the ports of storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.casework import Handover, Ticket
+from domain.conversation import Conversation, Message, Task
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Who did what to which record, and whether it was allowed. Text in it is masked."""
+
+    at: datetime
+    conversation_id: str
+    principal: str
+    action: str
+    resource: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something pushed to a person: a red alert, or a call to whoever is on duty. Text is masked."""
+
+    conversation_id: str
+    kind: str
+    recipient: str
+    sent_at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class History:
+    """What a turn starts from: the conversation, its unfinished and latest tasks, its latest messages."""
+
+    conversation: Conversation
+    tasks: tuple[Task, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class TurnRecord:
+    """Everything that a turn leaves behind; kept all together or not at all."""
+
+    conversation: Conversation
+    answered: str
+    reply: Message
+    tasks: Sequence[Task] = ()
+    audit: Sequence[AuditEntry] = ()
+    ticket: Ticket | None = None
+    handover: Handover | None = None
+    notices: Sequence[Notice] = ()
+    awaiting: tuple[str, ...] = field(default=())
+
+
+class ConversationStore(Protocol):
+    """Conversations, messages and tasks: the truth that every turn is loaded from and saved to."""
+
+    async def open(self, conversation: Conversation) -> None: ...
+    async def accept(self, message: Message, tokens: int) -> Message:
+        """Keep a message. The same external id again returns the one that was kept."""
+        ...
+
+    async def answer_to(self, message_id: str) -> Message | None:
+        """The reply that was given to a message, if it was answered."""
+        ...
+
+    async def history(self, conversation_id: str) -> History | None: ...
+    async def finish(self, turn: TurnRecord, tokens: int) -> None: ...
+    async def forget(self, conversation_id: str) -> None: ...
+
+
+class Ledger(Protocol):
+    """What was done, by idempotency key."""
+
+    async def recorded(self, key: str) -> dict[str, Any] | None:
+        """The outcome of an act that was completed under this key."""
+        ...
+
+    async def begin(self, key: str, conversation_id: str, tool: str, at: datetime) -> None: ...
+    async def complete(self, key: str, outcome: dict[str, Any]) -> None: ...
+
+
+class Casebook(Protocol):
+    """Tickets, handovers and what was pushed, to read."""
+
+    async def tickets(self, conversation_id: str) -> list[Ticket]: ...
+    async def handover(self, conversation_id: str) -> Handover | None: ...
+    async def notices(self, conversation_id: str) -> list[Notice]: ...
+    async def audit(self, conversation_id: str) -> list[AuditEntry]: ...

@@ -1,0 +1,1 @@
+"""Does it still behave? Goldens, benchmarks and the evaluation door."""

@@ -1,0 +1,1 @@
+"""The librarian: reads knowledge, keeps it indexed and finds the passage that answers."""

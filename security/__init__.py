@@ -1,0 +1,1 @@
+"""Who may do what, who did, and what must stay private."""

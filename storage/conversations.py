@@ -1,0 +1,151 @@
+"""Conversations, messages and tasks in SQL; a turn is saved in one commit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.conversation import Conversation, Message, Pin, Standing, Task
+from domain.records import History, TurnRecord
+from storage import casework
+from storage.database import Database
+from storage.tables import audit, conversations, handovers, ledger, messages, notices, tasks, tickets
+
+RECENT_MESSAGES = 120
+RECENT_TASKS = 40
+
+
+class SqlConversations:
+    """Implements `ConversationStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, conversation: Conversation) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(insert(conversations).values(**self._conversation_row(conversation)))
+
+    async def accept(self, message: Message, tokens: int) -> Message:
+        """Keep a message; the same external id again returns the one that was kept."""
+        try:
+            async with self._database.transaction() as connection:
+                await connection.execute(insert(messages).values(**self._message_row(message, tokens)))
+            return message
+        except IntegrityError:
+            async with self._database.transaction() as connection:
+                query = select(messages).where(
+                    messages.c.conversation_id == message.conversation_id,
+                    messages.c.external_id == message.external_id,
+                )
+                return self._message((await connection.execute(query)).one())
+
+    async def answer_to(self, message_id: str) -> Message | None:
+        """The reply that was given to a message, if it was answered."""
+        reply = messages.alias()
+        query = select(reply).join(messages, messages.c.answered_by == reply.c.id).where(messages.c.id == message_id)
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else self._message(row)
+
+    async def history(self, conversation_id: str) -> History | None:
+        """What a turn starts from; its size does not grow with the conversation."""
+        async with self._database.transaction() as connection:
+            found = (
+                await connection.execute(select(conversations).where(conversations.c.id == conversation_id))
+            ).one_or_none()
+            if found is None:
+                return None
+            latest = await connection.execute(
+                select(messages)
+                .where(messages.c.conversation_id == conversation_id)
+                .order_by(messages.c.seq.desc())
+                .limit(RECENT_MESSAGES)
+            )
+            newest = await connection.execute(
+                select(tasks)
+                .where(tasks.c.conversation_id == conversation_id)
+                .order_by(tasks.c.status.in_(("open", "awaiting_customer", "on_hold")).desc(), tasks.c.position.desc())
+                .limit(RECENT_TASKS)
+            )
+            kept_tasks = sorted((self._task(row) for row in newest), key=lambda task: task.position)
+            kept_messages = [self._message(row) for row in latest][::-1]
+        return History(self._conversation(found), tuple(kept_tasks), tuple(kept_messages))
+
+    async def finish(self, turn: TurnRecord, tokens: int) -> None:
+        """Save everything a turn leaves behind, in one commit."""
+        async with self._database.transaction() as connection:
+            values = self._conversation_row(turn.conversation)
+            await connection.execute(
+                update(conversations).where(conversations.c.id == turn.conversation.id).values(**values)
+            )
+            await connection.execute(insert(messages).values(**self._message_row(turn.reply, tokens)))
+            await connection.execute(
+                update(messages).where(messages.c.id == turn.answered).values(answered_by=turn.reply.id)
+            )
+            await self._save_tasks(connection, turn)
+            await casework.save(connection, turn)
+
+    async def forget(self, conversation_id: str) -> None:
+        """Delete a conversation and everything kept about it."""
+        async with self._database.transaction() as connection:
+            for table in (messages, tasks, ledger, audit, tickets, handovers, notices):
+                await connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
+            await connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
+
+    async def _save_tasks(self, connection: AsyncConnection, turn: TurnRecord) -> None:
+        for task in turn.tasks:
+            row = {
+                "id": task.id,
+                "conversation_id": turn.conversation.id,
+                "position": task.position,
+                "kind": task.kind,
+                "status": task.status,
+                "sealed": self._seal(asdict(task)),
+            }
+            statement = upsert(tasks).values(**row)
+            await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+
+    def _conversation_row(self, conversation: Conversation) -> dict[str, Any]:
+        row = asdict(conversation)
+        row["opened_at"] = conversation.opened_at.isoformat()
+        row["sealed"] = self._seal(row.pop("standing"))
+        return row
+
+    def _conversation(self, row: Row[Any]) -> Conversation:
+        fields = dict(row._mapping)
+        standing = json.loads(self._database.unseal(fields.pop("sealed")))
+        pins = [Pin(one["kind"], one["text"], datetime.fromisoformat(one["at"])) for one in standing.pop("pins")]
+        standing["signals"] = tuple(standing["signals"])
+        fields["opened_at"] = datetime.fromisoformat(fields["opened_at"])
+        return Conversation(**fields, standing=Standing(**standing, pins=tuple(pins)))
+
+    def _message_row(self, message: Message, tokens: int) -> dict[str, Any]:
+        row = asdict(message)
+        row["sent_at"] = message.sent_at.isoformat()
+        row["sealed"] = self._database.seal(row.pop("text"))
+        return {**row, "tokens": tokens}
+
+    def _message(self, row: Row[Any]) -> Message:
+        return Message(
+            id=row.id,
+            conversation_id=row.conversation_id,
+            author=row.author,
+            sent_at=datetime.fromisoformat(row.sent_at),
+            text=self._database.unseal(row.sealed),
+            language=row.language,
+            external_id=row.external_id,
+        )
+
+    def _task(self, row: Row[Any]) -> Task:
+        fields = json.loads(self._database.unseal(row.sealed))
+        return Task(**{**fields, "missing": tuple(fields["missing"]), "asked": tuple(fields["asked"])})
+
+    def _seal(self, value: object) -> str:
+        return self._database.seal(json.dumps(value, ensure_ascii=False, default=str))

@@ -1,0 +1,126 @@
+"""The tables. Columns named `sealed` hold encrypted text."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("opened_at", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("group", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("sealed", Text, nullable=False),  # what is pinned outside the memory window
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("conversation_id", String, ForeignKey("conversations.id"), nullable=False),
+    Column("external_id", String),
+    Column("author", String, nullable=False),
+    Column("sent_at", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("tokens", Integer, nullable=False),
+    Column("answered_by", String),  # the reply to a customer's message, once there is one
+    UniqueConstraint("conversation_id", "external_id"),
+    Index("messages_of", "conversation_id", "seq"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("conversation_id", String, ForeignKey("conversations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Index("tasks_of", "conversation_id", "position"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("conversation_id", String, nullable=False),
+    Column("tool", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("sealed", Text),  # the recorded outcome; empty while the act is under way
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("conversation_id", String, nullable=False, index=True),
+    Column("principal", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("resource", String, nullable=False),
+    Column("decision", String, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("conversation_id", String, nullable=False, index=True),
+    Column("customer_id", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("priority", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("team", String, nullable=False),
+    Column("opened_at", String, nullable=False),
+    Column("due_at", String),
+    Column("summary", Text, nullable=False),  # masked
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("conversation_id", String, primary_key=True),
+    Column("ticket_id", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("brief", Text, nullable=False),  # masked
+    Column("raised_at", String, nullable=False),
+    Column("answers_by", String),
+    Column("on_duty", Boolean, nullable=False),
+)
+
+notices = Table(
+    "notices",  # what was pushed to people: red alerts and calls to the person on duty
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", String, nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("sent_at", String, nullable=False),
+    Column("text", Text, nullable=False),  # masked
+)

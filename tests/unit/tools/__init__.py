@@ -1,0 +1,1 @@
+"""Each tool against a small company."""

@@ -1,0 +1,280 @@
+"""The slots of a request: what the customer said, matched to what is theirs. Nothing is made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from domain.company import Order, Product
+from domain.reading import ReadingContext
+from understanding.addresses import address
+from understanding.identifiers import CompanyWords, Mention
+from understanding.invoice_fields import invoice_change
+from understanding.money import one_time_code
+from understanding.quantities import guests, quantity
+from understanding.stays import stay
+from understanding.utterance import Utterance
+
+
+_LATEST = re.compile(r"最近|最新|啱啱落|剛(?:剛)?(?:下|買)|刚(?:刚)?(?:下|买)|上一?[張张單单]|latest|last order|most recent|newest", re.I)
+_ORDINAL = re.compile(r"第([一二三四五1-5])[張张個个筆笔單单]|the (first|second|third|fourth) (?:one|order)|(1st|2nd|3rd) (?:one|order)", re.I)
+_ORDINALS = {"一": 0, "1": 0, "first": 0, "1st": 0, "二": 1, "2": 1, "second": 1, "2nd": 1, "三": 2, "3": 2, "third": 2, "3rd": 2}
+_OTHER = re.compile(r"另(?:外)?一?[張张個个筆笔單单]|其他|第二張單|the other|another (?:one|order)", re.I)
+_OPENED = re.compile(r"拆咗|拆左|拆開咗|开封了|開封了|拆了|已拆|用過|用过|用咗|\bopened\b|\bused\b|unsealed|broke the seal", re.I)
+_SEALED = re.compile(r"未開封|未开封|冇開過|未拆|冇拆|没拆|沒拆|没开封|沒開封|全新|mei caak|unopened|sealed|not opened|never opened|still in (?:the|its) box", re.I)
+_TO = re.compile(r"(?:換成|换成|換做|換去|換到|换到|換返|換個|换个|換|换|改要|想要|upgrade ?(?:去|到|to)?|to (?:the|a)?|for (?:the|a)?|with (?:the|a)?|swap.{0,12}for|into)\s*$", re.I)
+_KEPT = re.compile(r"(?:淨係留|淨留|只留|留返|留低|留|保留|keep(?: only| just)?(?: the)?|only keep(?: the)?|只要|淨係要)\s*[隻個件支張部把對對条條]?\s*$", re.I)
+_BIGGER = re.compile(r"大(?:啲|一?[個个]?碼|一?号|一點|一点|個碼)|bigger|larger|size up|one size (?:up|larger)", re.I)
+_SMALLER = re.compile(r"細(?:啲|一?[個个]?碼)|小(?:一?号|一點|一点|一?[個个]?碼|啲)|smaller|size down|one size (?:down|smaller)", re.I)
+_SIGNAL_REASONS = {"wrong_item": "wrong_item", "damage": "damaged", "fault": "faulty"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """A stretch of a message in which the slots of one request are looked for."""
+
+    text: str
+    utterance: Utterance
+    start: int
+    end: int
+    alone: bool
+
+    def mentions(self, kind: str) -> list[Mention]:
+        """What is named here; if nothing is and this is the only request, what the message names."""
+        every = self.utterance.named(kind)
+        here = [m for m in every if self.start <= m.start < self.end]
+        return here or (every if self.alone else [])
+
+    def values(self, kind: str) -> list[str]:
+        """What is named here without a doubt."""
+        return [m.value for m in self.mentions(kind) if m.value]
+
+
+class Filler:
+    """Fills the slots that a tool takes from a customer's words."""
+
+    def __init__(self, words: CompanyWords, products: Collection[Product]) -> None:
+        self._words = words
+        self._products = {product.sku: product for product in products}
+        self._fillers: dict[str, Callable[[Words, ReadingContext], dict[str, str]]] = {
+            "order": self._order,
+            "invoice": lambda words, context: self._record("invoice", words, context),
+            "booking": lambda words, context: self._record("booking", words, context),
+            "account": lambda words, context: self._record("account", words, context),
+            "sku": self._sku,
+            "to_sku": self._exchange,
+            "address": lambda words, _: _named("address", address(words.text)),
+            "title": _invoice,
+            "qty": _quantity,
+            "checkin": _stay,
+            "guests": _guests,
+            "room": self._room,
+            "place": lambda words, _: _named("place", next(iter(words.values("store")), None)),
+            "reason": _reason,
+            "opened": _opened,
+            "text": lambda words, _: {"text": words.text},
+        }
+
+    def fill(self, fields: Collection[str], words: Words, context: ReadingContext) -> dict[str, str]:
+        """Every slot of `fields` that the words give a value for."""
+        slots: dict[str, str] = {}
+        for name, filler in self._fillers.items():
+            if name in fields:
+                slots |= {key: value for key, value in filler(words, context).items() if key in fields}
+        if "from_sku" in fields:
+            slots.pop("sku", None)
+        return slots
+
+    def answer(self, slot: str, words: Words, context: ReadingContext) -> dict[str, str]:
+        """The value of a slot that was asked for: here a bare `3` or `A室` counts."""
+        match slot:
+            case "otp":
+                return _named("otp", one_time_code(words.text, expected=True))
+            case "qty":
+                found = quantity(words.text, expected=True)
+                return _named("qty", None if found is None else str(found))
+            case "guests":
+                count = guests(words.text, expected=True)
+                return _named("guests", None if count is None else str(count))
+            case "value":
+                return _invoice(words, context) or {"value": words.text.strip()}
+            case "field":
+                return _invoice(words, context) or _field(words.text)
+            case "item" | "sku":
+                return self._sku(words, context)
+            case "nights" | "checkin":
+                return _stay(words, context) or self._bare_nights(slot, words)
+            case "to_sku" | "from_sku":
+                return _named(slot, next(iter(words.values("sku")), None))
+            case _:
+                return self._fillers[slot](words, context) if slot in self._fillers else {}
+
+    @staticmethod
+    def _bare_nights(slot: str, words: Words) -> dict[str, str]:
+        found = quantity(words.text, expected=True) if slot == "nights" else None
+        return {} if found is None else {"nights": str(found)}
+
+    def _order(self, words: Words, context: ReadingContext) -> dict[str, str]:
+        named = [value for kind in ("order", "tracking", "unknown_id") for value in words.values(kind)]
+        if named:
+            return {"order": self._by_tracking(named[0], context)}
+        newest = sorted(context.records.orders, key=lambda one: str(one.placed), reverse=True)
+        if _LATEST.search(words.text) and newest:
+            return {"order": newest[0].id}
+        ordinal = _ORDINAL.search(words.text)
+        if ordinal:
+            spoken = next(group for group in ordinal.groups() if group).lower()
+            at = _ORDINALS.get(spoken, 9)
+            return {"order": newest[at].id} if at < len(newest) else {}
+        if _OTHER.search(words.text):
+            return {}
+        return self._in_focus("order", words, context)
+
+    @staticmethod
+    def _by_tracking(value: str, context: ReadingContext) -> str:
+        return next((one.id for one in context.records.orders if one.tracking == value), value)
+
+    def _record(self, kind: str, words: Words, context: ReadingContext) -> dict[str, str]:
+        named = words.values(kind)
+        if named:
+            return {kind: named[0]}
+        if kind == "invoice" and words.mentions("order"):
+            return {}
+        return self._in_focus(kind, words, context)
+
+    def _in_focus(self, kind: str, words: Words, context: ReadingContext) -> dict[str, str]:
+        """The record spoken of last, unless a product is named that it does not hold."""
+        spoken_of = context.focus.get(kind)
+        if spoken_of is None:
+            return {}
+        skus = {sku for m in words.mentions("sku") for sku in (m.value, *m.options) if sku}
+        if kind == "order" and skus:
+            order = next((one for one in context.records.orders if one.id == spoken_of), None)
+            if order is not None and not any(order.has(sku) for sku in skus):
+                return {}
+        return {kind: spoken_of}
+
+    def _sku(self, words: Words, context: ReadingContext) -> dict[str, str]:
+        named = words.mentions("sku")
+        order = self._order_of(words, context)
+        if order is None:
+            held_by_them = {line.sku for one in context.records.orders for line in one.items}
+            return _named("sku", _one_of(named[0], held_by_them) if named else None)
+        held = [line.sku for line in order.items]
+        inside = [m for m in named if m.value in held or set(m.options) & set(held)]
+        kept = [m for m in inside if _KEPT.search(words.utterance.text[: m.start])]
+        gone = [m for m in inside if m not in kept]
+        if kept and not gone:
+            rest = [sku for sku in held if sku not in {self._inside(m, held) for m in kept}]
+            return _named("sku", rest[0] if len(rest) == 1 else None)
+        return _named("sku", self._inside(gone[0], held) if gone else None)
+
+    @staticmethod
+    def _inside(mention: Mention, held: list[str]) -> str:
+        return next(sku for sku in (mention.value, *mention.options) if sku in held)
+
+    def _order_of(self, words: Words, context: ReadingContext) -> Order | None:
+        wanted = self._order(words, context).get("order")
+        return next((one for one in context.records.orders if one.id == wanted), None)
+
+    def _exchange(self, words: Words, context: ReadingContext) -> dict[str, str]:
+        """What goes back is in one of their orders; what is wanted instead is named after a word like `for`."""
+        if "wrong_item" in context.signals:
+            return {}
+        order = self._order_of(words, context)
+        orders = [order] if order else list(context.records.orders)
+        held = {line.sku for one in orders for line in one.items}
+        named = words.mentions("sku")
+        after = [m for m in named if _TO.search(words.utterance.text[: m.start])]
+        wanted = [m for m in after or named if self._outside(m, held)]
+        given = [m for m in named if m not in after and (m.value in held or set(m.options) & held)]
+        slots = _named("to_sku", self._outside(wanted[-1], held) if wanted else None)
+        if given:
+            slots["from_sku"] = self._inside(given[0], sorted(held))
+        if "to_sku" not in slots and order is not None and len(order.items) == 1:
+            slots |= _named("to_sku", self._neighbour(order.items[0].sku, words.text))
+        return slots
+
+    @staticmethod
+    def _outside(mention: Mention, held: set[str]) -> str | None:
+        ways = (mention.value, *mention.options)
+        return next((sku for sku in ways if sku and sku not in held), None)
+
+    def _neighbour(self, sku: str, text: str) -> str | None:
+        """One size up or down among products that differ only in a number."""
+        step = 1 if _BIGGER.search(text) else -1 if _SMALLER.search(text) else 0
+        family = _family(self._products[sku]) if sku in self._products else ""
+        sizes = sorted((_size(one), one.sku) for one in self._products.values() if _family(one) == family)
+        at = next((i for i, (_, one) in enumerate(sizes) if one == sku), None)
+        if not step or at is None or not 0 <= at + step < len(sizes):
+            return None
+        return sizes[at + step][1]
+
+    @staticmethod
+    def _room(words: Words, _: ReadingContext) -> dict[str, str]:
+        named = words.values("room")
+        return {"room": named[-1], "new_room": named[-1]} if named else {}
+
+
+def _named(slot: str, value: str | None) -> dict[str, str]:
+    return {slot: value} if value else {}
+
+
+def _one_of(mention: Mention, preferred: Collection[str]) -> str | None:
+    """The product named; of several that fit, the only one the customer ordered."""
+    if mention.value:
+        return mention.value
+    ordered = [sku for sku in mention.options if sku in preferred]
+    return ordered[0] if len(ordered) == 1 else None
+
+
+def _invoice(words: Words, _: ReadingContext) -> dict[str, str]:
+    changes = invoice_change(words.text)
+    given: dict[str, str] = {change.field: change.value for change in changes if change.value}
+    asked = [change.field for change in changes if not change.value]
+    return {**given, **({"field": asked[0]} if asked and not given else {})}
+
+
+def _field(text: str) -> dict[str, str]:
+    if re.search(r"稅|税|登記|登记|BR|tax|vat", text, re.I):
+        return {"field": "tax_id"}
+    return {"field": "title"} if re.search(r"抬頭|抬头|名|title|name", text, re.I) else {}
+
+
+def _quantity(words: Words, _: ReadingContext) -> dict[str, str]:
+    taken = [(m.start - words.start, m.end - words.start) for m in words.utterance.mentions]
+    found = quantity(words.text, taken if not words.alone else [(m.start, m.end) for m in words.utterance.mentions])
+    return {} if found is None else {"qty": str(found)}
+
+
+def _stay(words: Words, context: ReadingContext) -> dict[str, str]:
+    found = stay(words.text, context.now)
+    slots = {} if found.checkin is None else {"checkin": found.checkin.isoformat()}
+    return slots if found.nights is None else {**slots, "nights": str(found.nights)}
+
+
+def _guests(words: Words, _: ReadingContext) -> dict[str, str]:
+    count = guests(words.text)
+    return {} if count is None else {"guests": str(count)}
+
+
+def _reason(_: Words, context: ReadingContext) -> dict[str, str]:
+    return _named("reason", next((why for name, why in _SIGNAL_REASONS.items() if name in context.signals), None))
+
+
+def _opened(words: Words, _: ReadingContext) -> dict[str, str]:
+    if _SEALED.search(words.text):
+        return {"opened": "no"}
+    return {"opened": "yes"} if _OPENED.search(words.text) else {}
+
+
+def _family(product: Product) -> str:
+    return re.sub(r"[\d.]+|[\"'吋寸\s]|\b(?:cm|mm|ml|kg|g|l|inch|in)\b", "", product.name_en.lower())
+
+
+def _size(product: Product) -> float:
+    found = re.search(r"\d+(?:\.\d+)?", product.name_en)
+    return float(found[0]) if found else 0.0
+
+

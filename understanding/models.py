@@ -1,0 +1,120 @@
+"""The offline reader's classifiers: learnt from the playbook's examples, kept, and learnt again when those change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from domain.ports import Embedder
+from understanding.classifier import Classifier, Features
+from understanding.examples import Example, digest, read_keys, read_labels
+from understanding.lexicon import Lexicon
+
+log = structlog.get_logger()
+
+REPORT = "report"  # a message that reports something and asks for no action that a tool could take
+NONE = "none"
+QUESTION = "ask"
+_VERSION = "4"  # of the recipe; another one makes kept classifiers stale
+# Reports that mostly do come with a request of their own are left to the task labels.
+_ASKING_REPORTS = frozenset({NONE, "wrong_item", "fault", "refund_late", "compensation"})
+
+
+@dataclass(frozen=True)
+class Models:
+    """Everything learnt, and the features it was learnt on."""
+
+    features: Features
+    tasks: Classifier
+    topics: Classifier
+    acts: Classifier
+    signals: Classifier
+    mood: Classifier
+    injection: Classifier
+
+
+def task_examples(folder: Path) -> list[Example]:
+    """What teaches which task a clause is: every task, general questions as one, mere reports as one."""
+    found = read_labels(folder / "tasks")
+    found += _thinned([Example(e.text, QUESTION, e.language) for e in read_labels(folder / "topics")], 3)
+    reports = [e for e in read_labels(folder / "signals") if e.label not in _ASKING_REPORTS]
+    return found + _thinned([Example(e.text, REPORT, e.language) for e in reports], 3)
+
+
+def signal_examples(folder: Path) -> list[Example]:
+    """What teaches reports: reports, their near misses, and plain talk, which reports nothing."""
+    return read_labels(folder / "signals") + _plain(folder, NONE, without="find_refund")
+
+
+def act_examples(folder: Path) -> list[Example]:
+    """What teaches acts; a request is none of them."""
+    requests = [Example(e.text, NONE, e.language) for e in read_labels(folder / "tasks")]
+    return read_keys(folder / "acts.yaml") + _thinned(requests, 4)
+
+
+def mood_examples(folder: Path) -> list[Example]:
+    """What teaches mood; plain talk is neutral, however much it speaks of refunds."""
+    return read_keys(folder / "mood.yaml") + _plain(folder, "neutral")
+
+
+def attack_examples(folder: Path) -> list[Example]:
+    """Attacks by users and in documents are one label; plain talk and plain reports are harmless."""
+    found = [
+        Example(e.text, "benign" if e.label == "benign" else "attack", e.language)
+        for e in read_keys(folder / "injection.yaml")
+    ]
+    reports = [Example(e.text, "benign", e.language) for e in read_labels(folder / "signals")]
+    return found + _plain(folder, "benign") + _thinned(reports, 4)
+
+
+def _plain(folder: Path, label: str, without: str = "") -> list[Example]:
+    """Some of the ordinary requests, questions and short answers, all under one label."""
+    requests = [e for e in read_labels(folder / "tasks") if e.label != without]
+    found = _thinned(requests, 5) + _thinned(read_labels(folder / "topics"), 6)
+    found += _thinned([e for e in read_keys(folder / "acts.yaml") if e.label != NONE], 3)
+    return [Example(e.text, label, e.language) for e in found]
+
+
+def sources(folder: Path) -> dict[str, Callable[[], list[Example]]]:
+    """The name of each classifier and what teaches it."""
+    return {
+        "tasks": lambda: task_examples(folder),
+        "topics": lambda: read_labels(folder / "topics"),
+        "acts": lambda: act_examples(folder),
+        "signals": lambda: signal_examples(folder),
+        "mood": lambda: mood_examples(folder),
+        "injection": lambda: attack_examples(folder),
+    }
+
+
+def learn(playbook: Path, cache: Path, embedder: Embedder) -> Models:
+    """The classifiers, from `cache` if the examples, the glossary and the embedder are those it was made of.
+
+    Raises:
+        ConfigurationError: an example file is wrong.
+    """
+    folder, glossary = playbook / "examples", playbook / "glossary" / "hong_kong.yaml"
+    features = Features(embedder, Lexicon.read(glossary))
+    stamp = f"{digest(folder, glossary)}-{embedder.name}-{_VERSION}"
+    made = {
+        name: _one(name, examples, features, cache / f"{name}-{stamp}.npz")
+        for name, examples in sources(folder).items()
+    }
+    return Models(features, **made)
+
+
+def _one(name: str, examples: Callable[[], Sequence[Example]], features: Features, path: Path) -> Classifier:
+    if path.exists():
+        return Classifier.load(path)
+    found = examples()
+    log.info("learning", classifier=name, examples=len(found))
+    made = Classifier.fit(features([e.text for e in found]), [e.label for e in found])
+    made.save(path)
+    return made
+
+
+def _thinned(examples: list[Example], every: int) -> list[Example]:
+    return examples[::every]

@@ -1,0 +1,123 @@
+"""A message read against tasks that wait: answers, a yes to some of them, corrections, second thoughts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from domain.conversation import Task
+from domain.reading import ReadingContext
+from understanding.acts import agrees, limits, negates
+from understanding.filling import Filler, Words
+from understanding.utterance import Request
+
+_RECORD_SLOTS = ("order", "invoice", "booking", "account")
+# The noun a customer points at a waiting task with.
+_NOUNS = {
+    "invoice": re.compile(r"發票|发票|單據|单据|收據|收据|invoice|receipt", re.I),
+    "booking": re.compile(r"房|預訂|预订|booking|room|stay", re.I),
+    "address": re.compile(r"地址|address", re.I),
+    "return": re.compile(r"退|return|refund", re.I),
+    "exchange": re.compile(r"換|换|exchange|swap", re.I),
+    "chase": re.compile(r"催|chase|expedite", re.I),
+    "order": re.compile(r"單|单|order|取消|cancel", re.I),
+}
+_ORDINALS = (
+    re.compile(r"第一|頭一|头一|\bfirst\b|(?<!\d)1(?:號|号|st|\.|\))|前者", re.I),
+    re.compile(r"第二|\bsecond\b|(?<!\d)2(?:號|号|nd|\.|\))|後者|后者", re.I),
+    re.compile(r"第三|\bthird\b|(?<!\d)3(?:號|号|rd|\.|\))", re.I),
+    re.compile(r"第四|\bfourth\b|(?<!\d)4(?:號|号|th|\.|\))", re.I),
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which waiting tasks a message agrees to, and which it takes back."""
+
+    agreed: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+
+
+def choose_among(waiting: Sequence[Task], requests: Sequence[Request]) -> Choice:
+    """Clause by clause: `the invoice only, keep the order` agrees to one task and drops another."""
+    agreed: set[str] = set()
+    dropped: set[str] = set()
+    only = rest = False
+    for request in requests:
+        meant = [task for at, task in enumerate(waiting) if refers(request, task, at, waiting)]
+        if agrees(request.text):
+            rest = True
+        elif meant and negates(request.text):
+            dropped |= {task.id for task in meant}
+        elif meant and (limits(request.text) or len(waiting) > 1):
+            agreed |= {task.id for task in meant}
+            only = only or limits(request.text)
+    agreed -= dropped
+    others = {task.id for task in waiting} - agreed - dropped
+    if only:
+        dropped |= others
+    elif rest:
+        agreed |= others
+    return Choice(frozenset(agreed), frozenset(dropped))
+
+
+def refers(request: Request, task: Task, at: int, waiting: Sequence[Task]) -> bool:
+    """Does a clause speak of this waiting task: by an id, by its place, by what is asked, or by its noun?"""
+    ids = [task.slots[slot] for slot in _RECORD_SLOTS if slot in task.slots]
+    flat = re.sub(r"[\s-]", "", request.text).lower()
+    if any(re.sub(r"[\s-]", "", one).lower() in flat for one in ids):
+        return True
+    if at < len(_ORDINALS) and len(waiting) > 1 and _ORDINALS[at].search(request.text):
+        return True
+    if any(pattern.search(request.text) for pattern in _ORDINALS) and len(waiting) > 1:
+        return False
+    named = [noun for noun, pattern in _NOUNS.items() if pattern.search(request.text)]
+    specific = [noun for noun in named if noun != "order"] or named
+    by_noun = any(_fits(noun, task.kind) for noun in specific)
+    others = [one for one in waiting if one.id != task.id]
+    if named and any(_fits(noun, one.kind) for noun in specific for one in others):
+        return by_noun
+    return by_noun or request.label == task.kind
+
+
+def _fits(noun: str, kind: str) -> bool:
+    if noun == "return":
+        return kind in ("return_order", "refund_order")
+    if noun == "order":
+        return kind.endswith("_order") or kind in ("change_address", "remove_item", "chase_delivery")
+    return noun in kind
+
+
+def answered(task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext) -> Task | None:
+    """The task with the values that this message gives for what was asked, or None when it gives none."""
+    given: dict[str, str] = {}
+    for slot in task.missing:
+        given |= filler.answer(slot, words, replace(context, focus={}))
+    given = {slot: value for slot, value in given.items() if slot in fields or slot in task.missing}
+    if not given:
+        return None
+    asked = tuple(dict.fromkeys((*task.asked, *task.missing)))
+    return replace(task.with_slots(**given), status="open", asked=asked)
+
+
+def corrected(task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext) -> Task | None:
+    """The task with other values that this message names; None when it names none, or the same ones."""
+    given = filler.fill(fields, words, replace(context, focus={}))
+    given = {slot: value for slot, value in given.items() if slot not in ("text", "reason")}
+    if all(task.slots.get(slot) == value for slot, value in given.items()):
+        return None
+    if "order" in given and given["order"] != task.slots.get("order"):
+        task = replace(task, slots={key: value for key, value in task.slots.items() if key not in ("sku", "from_sku")})
+    return replace(task.with_slots(**given), status="open")
+
+
+def other_record(task: Task, context: ReadingContext) -> Task:
+    """Not this one, the other one: the only other order in the same state, or the question which."""
+    mine = {one.id: one.status for one in context.records.orders}
+    said = task.slots.get("order")
+    others = [one for one, status in mine.items() if one != said and status == mine.get(said or "")]
+    slots = {key: value for key, value in task.slots.items() if key != "order"}
+    if len(others) == 1:
+        slots["order"] = others[0]
+    return replace(task, slots=slots, status="open", shown=None, agreed=None, missing=(), asked=())

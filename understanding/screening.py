@@ -1,0 +1,81 @@
+"""What a message gives away before it is understood: what it reports, its mood, whether it attacks."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from domain.reading import Screening
+from understanding.clauses import split
+from understanding.models import NONE, Models
+from understanding.normalise import clean
+
+SURE = 0.5
+# Words that make a report into something supposed, told of others, or denied.
+_SUPPOSED = re.compile(
+    r"如果|假如|萬一|万一|要是|倘若|假設|假设|若果|一旦|\bif\b|\bwhat if\b|\bsuppose|\bin case\b|\bwould you\b|hypothetical", re.I
+)
+_OTHERS = re.compile(
+    r"隔籬|隔壁|另一間|另一间|另一家|第二間|其他(?:公司|店|舖)|別家|别家|別的店|别的店|朋友(?:話|說|说|喺)|新聞|新闻|報紙|报纸|聽講|听说|聽說|"
+    r"another (?:shop|store|company)|other (?:shop|store|company|brand)|competitor|the news|newspaper|next door|a friend",
+    re.I,
+)
+_DENIED = re.compile(
+    r"冇事|無事|没事|沒事|冇問題|冇爛|冇壞|冇遲|(?:件|啲)嘢(?:都)?冇|只係(?:想)?問|只是(?:想)?(?:問|问)|隨便問|随便问|想問下啫|純粹問|"
+    r"nothing(?:'s| is)? wrong|just (?:asking|curious|wondering)|only (?:asking|wondered|wondering)|no problem with|arrived fine|not complaining",
+    re.I,
+)
+_DAMPED = 0.25
+_PLAIN_KINDS = frozenset({"person", "privacy", "suspicious", "code_given"})  # asked for, not reported
+_LONGEST = 6  # clauses looked at one by one
+_SHORTEST = 4  # characters below which a clause reports nothing by itself
+_HINTED = 0.06  # what the whole message must give a label for one clause of it to count
+
+
+class EmbeddedScreener:
+    """Implements `Screener` without a language model."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+
+    def screen(self, text: str) -> Screening:
+        """Signals, mood and attack of one message."""
+        return self.screen_all([text])[0]
+
+    def screen_all(self, texts: list[str]) -> list[Screening]:
+        return [self._one(clean(text)) for text in texts]
+
+    def _one(self, text: str) -> Screening:
+        if not text.strip():
+            return Screening()
+        pieces = [text]
+        clauses = [clause.text for clause in split(text) if len(clause.text) >= _SHORTEST]
+        if len(clauses) > 1:
+            pieces += clauses[:_LONGEST]
+        matrix = self._models.features(pieces)
+        mood = dict(zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True))
+        attack = self._models.injection.scores(matrix)[:, self._models.injection.labels.index("attack")]
+        anger = float(mood["angry"])
+        return Screening(
+            signals=self._signals(text, matrix),
+            anger=anger,
+            negative=float(min(1.0, anger + mood["negative"])),
+            injection=float(attack[0]),
+        )
+
+    def _signals(self, text: str, matrix: object) -> frozenset[str]:
+        scores = self._models.signals.scores(matrix)
+        labels = self._models.signals.labels
+        best = scores[0]
+        if len(scores) > 1:
+            # A clause lacks what surrounds it: it has to be surer, and the whole must not speak against it.
+            clauses = 0.8 * scores[1:].max(axis=0)
+            best = np.where(scores[0] >= _HINTED, np.maximum(best, clauses), best)
+        supposed = bool(_SUPPOSED.search(text)) or bool(_OTHERS.search(text)) or bool(_DENIED.search(text))
+        found = set()
+        for label, score in zip(labels, best, strict=True):
+            weight = _DAMPED if supposed and label not in _PLAIN_KINDS else 1.0
+            if label != NONE and score * weight >= SURE:
+                found.add(label)
+        return frozenset(found)
