@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from pathlib import Path
-from typing import Annotated, Optional
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import structlog
 import typer
@@ -14,15 +14,17 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from agent.turns import Answer, Progress
+from connectors.clocks import SystemClock
 from connectors.embeddings_embedded import EmbeddedEmbedder
 from domain.errors import NightdeskError
+from domain.language import detect
 from domain.settings import Settings
+from evals.report import publish
 from evals.run import run_goldens
 from house import House
 from retrieval.documents import read_folder
 from retrieval.report import write_report
-from server import Company, create_app  # noqa: TID251 - the command starts the server
+from server import DemoDesk, Said, create_app  # noqa: TID251 - the command starts the server
 from understanding.models import learn
 
 main = typer.Typer(
@@ -35,4 +37,120 @@ knowledge = typer.Typer(no_args_is_help=True, help="The documents that are answe
 main.add_typer(knowledge, name="knowledge")
 console = Console()
 
-Data = Annotated[Optional[Path], typer.Option(help="Folder that keeps all state.")]  # noqa: UP045 - read by Typer
+Data = Annotated[Path | None, typer.Option(help="Folder that keeps all state.")]
+
+
+@main.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+    data: Data = None,
+) -> None:
+    """Serve the web chat of the demo company."""
+    settings = _settings(host=host, port=port, data=data)
+    console.print(f"Nightdesk: http://{settings.host}:{settings.port}  (state in {settings.data.name}/, stop with Ctrl-C)")
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+
+
+@main.command()
+def chat(
+    customer: Annotated[str | None, typer.Option(help="Id of the demo customer to be.")] = None,
+    data: Data = None,
+) -> None:
+    """Talk to the demo company in the terminal."""
+    asyncio.run(_chat(_settings(data=data), customer))
+
+
+@main.command()
+def prepare(data: Data = None) -> None:
+    """Learn from the playbook and index the documents, so that the first start is quick."""
+    settings = _settings(data=data)
+    with console.status("Learning from playbook/ and reading knowledge/ (a minute, once)…"):
+        learn(settings.playbook, settings.cache, EmbeddedEmbedder())
+        asyncio.run(_sync(settings))
+    console.print("Ready.")
+
+
+@main.command()
+def evals(
+    only: Annotated[str | None, typer.Option(help="Part of a file name: play only those conversations.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the JSON and JUnit reports.")] = Path("var/evals"),
+) -> None:
+    """Play the golden conversations; exits 1 below the thresholds."""
+    with TemporaryDirectory() as folder:  # the index has one owner at a time: not the one a server may hold
+        raise typer.Exit(asyncio.run(_evals(_settings(data=Path(folder)), only, out)))
+
+
+@knowledge.command()
+def sync(data: Data = None) -> None:
+    """Read knowledge/ again and write its report."""
+    console.print(asyncio.run(_sync(_settings(data=data))))
+
+
+@knowledge.command()
+def search(question: str, data: Data = None) -> None:
+    """Show what the assistant would find for a question."""
+    asyncio.run(_search(_settings(data=data), question))
+
+
+def run() -> None:
+    """Run the command; a fault of ours is one clear line, not a stack trace."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        main()
+    except NightdeskError as error:
+        console.print(f"[red]{error.code}[/red]: {error}", highlight=False)
+        raise SystemExit(2) from error
+
+
+def _settings(**given: object) -> Settings:
+    return Settings.model_validate({key: value for key, value in given.items() if value is not None})
+
+
+async def _chat(settings: Settings, customer: str | None) -> None:
+    house = await House.open(settings)
+    desk = DemoDesk.open(house)
+    chosen = customer or desk.customers()[0].id
+    session = await desk.start(chosen)
+    console.print(f"{' · '.join(desk.names)} · you are {chosen} · an empty line ends the chat")
+    try:
+        while text := (await asyncio.to_thread(console.input, "[bold]> [/bold]")).strip():
+            async for event in desk.stream(session, text, None):
+                if isinstance(event, Said):
+                    console.print(event.text, style="cyan", markup=False)
+    except EOFError:
+        pass
+    finally:
+        await house.close()
+
+
+async def _sync(settings: Settings) -> str:
+    documents, rejected = read_folder(settings.knowledge)
+    house = await House.open(settings)
+    house.library(SystemClock(), "demo")
+    await house.close()
+    write_report(settings.knowledge, documents, rejected, SystemClock().now().date())
+    return f"{len(documents)} documents, {len(rejected)} rejected; see {settings.knowledge.name}/REPORT.md"
+
+
+async def _search(settings: Settings, question: str) -> None:
+    house = await House.open(settings)
+    library = house.library(SystemClock(), "demo")
+    hits = library.search(question, detect(question).language)
+    table = Table("score", "document", "section", "passage", title=question)
+    for hit in hits:
+        table.add_row(f"{hit.score:.2f}", hit.citation.title, hit.citation.section, hit.passage.text[:120])
+    console.print(table, "answered" if library.confident(hits) else "not sure enough to answer")
+    await house.close()
+
+
+async def _evals(settings: Settings, only: str | None, out: Path) -> int:
+    house = await House.open(settings)
+    try:
+        return publish(await run_goldens(house, only=only), console, out)
+    finally:
+        await house.close()
+
+
+if __name__ == "__main__":
+    run()

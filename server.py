@@ -1,16 +1,93 @@
-"""The web application: health, the chat, and in evaluation mode the evaluation door."""
+"""The web application: health, the chat with the demo company, and in evaluation mode the evaluation door."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import uuid4
 
 from fastapi import FastAPI
 
-from connectors.clocks import SystemClock
+from agent.turns import Answer, Incoming, Progress, Turns
+from channels import web
+from channels.web import DemoCustomer, Said, Step
+from connectors.clocks import DemoClock
+from connectors.demo_shop import DemoShop, read_world
+from domain.company import World
+from domain.conversation import Conversation
+from domain.errors import NotIdentified
+from domain.language import Language
 from domain.settings import Settings
 from evals import door
+from evals.door import Door
 from house import House
+
+TENANT = "demo"
+LANGUAGES: dict[str, Language] = {"zh-Hant": "zh-Hant", "zh-Hans": "zh-Hans", "cmn-Hant": "zh-Hant", "cmn-Hans": "zh-Hans", "en": "en"}
+
+
+class DemoDesk:
+    """The demo company as the web chat sees it; sessions of the evaluation door are let through to it."""
+
+    def __init__(self, house: House, world: World, turns: Turns, clock: DemoClock, opened: Door | None) -> None:
+        self._house = house
+        self._world = world
+        self._turns = turns
+        self._clock = clock
+        self._door = opened
+
+    @classmethod
+    def open(cls, house: House, opened: Door | None = None) -> DemoDesk:
+        """The desk of `playbook/demo/world.yaml`.
+
+        Raises:
+            ConfigurationError: the world lacks a field; names it.
+        """
+        world = read_world(house.settings.playbook / "demo" / "world.yaml")
+        clock = DemoClock(world.default_now)
+        turns = house.serve(world, DemoShop(world, clock), clock, house.library(clock, TENANT))
+        return cls(house, world, turns, clock, opened)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The company in Chinese and in English."""
+        return self._world.company.zh, self._world.company.en
+
+    def customers(self) -> list[DemoCustomer]:
+        """Who one may pretend to be; in real use the channel says who is writing."""
+        return [DemoCustomer(one.id, one.name, one.lang, one.vip) for one in self._world.customers]
+
+    async def start(self, customer_id: str) -> str:
+        """A new conversation of a demo customer; its id cannot be guessed.
+
+        Raises:
+            NotIdentified: there is no such demo customer.
+        """
+        customer = next((one for one in self._world.customers if one.id == customer_id), None)
+        if customer is None:
+            raise NotIdentified(f"there is no demo customer {customer_id!r}")
+        conversation = Conversation(
+            id=uuid4().hex,
+            tenant=TENANT,
+            customer_id=customer.id,
+            channel="web",
+            opened_at=self._clock.now(),
+            language=LANGUAGES.get(customer.lang, "yue"),
+        )
+        await self._house.store.open(conversation)
+        return conversation.id
+
+    async def stream(self, session_id: str, text: str, message_id: str | None) -> AsyncIterator[Step | Said]:
+        """The steps of a turn, then what was said.
+
+        Raises:
+            NotIdentified: the session is unknown.
+        """
+        if self._door is not None and self._door.knows(session_id):
+            yield _said(await self._door.chat(session_id, text, message_id))
+            return
+        async for event in self._turns.stream(Incoming(session_id, text, message_id)):
+            yield Step(event.step) if isinstance(event, Progress) else _said(event)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -19,14 +96,10 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         house = await House.open(settings)
-        if settings.evaluation:
-            opened = door.open_door(house)
+        opened = door.open_door(house) if settings.evaluation else None
+        app.include_router(web.router(DemoDesk.open(house, opened)))
+        if opened is not None:
             app.include_router(door.routes(opened))
-
-            @app.post("/v1/chat")
-            async def chat(body: dict[str, str]) -> dict[str, object]:
-                answer = await opened.chat(body["session_id"], body["text"])
-                return {"reply": answer.message.text, "awaiting": list(answer.awaiting)}
         yield
         await house.close()
 
@@ -39,4 +112,6 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-__all__ = ["SystemClock", "create_app"]
+def _said(answer: Answer) -> Said:
+    sources = tuple(dict.fromkeys(f"{one.title} · {one.section}" for one in answer.citations))
+    return Said(answer.message.text, answer.awaiting, sources, answer.message.language)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from domain.conversation import Task
 
 CONFIRMATION = "confirmation"
+OTP = "otp"
 
 
 def awaiting(tasks: Sequence[Task]) -> tuple[str, ...]:
@@ -14,3 +17,9 @@ def awaiting(tasks: Sequence[Task]) -> tuple[str, ...]:
     slots = [slot for task in tasks if task.status == "awaiting_customer" for slot in task.missing]
     waits = [CONFIRMATION] if any(task.awaits_yes for task in tasks) else []
     return tuple(dict.fromkeys([*slots, *waits]))
+
+
+def codes(tasks: Sequence[Task], text: str) -> list[str]:
+    """What may be a one-time code while one is asked for: right or wrong, it stands in no log and no brief."""
+    asked = any(OTP in (*task.missing, *task.asked) for task in tasks)
+    return re.findall(r"\d{4,8}", unicodedata.normalize("NFKC", text)) if asked else []

@@ -123,10 +123,12 @@ class Runner:
 
     async def _call(self, tool: Tool, request: Any, caller: Caller) -> ToolAnswer:
         wanted = dict(self._supplied[tool.name])
+        if tool.caller is not None:
+            wanted[tool.caller] = caller
         for attempt in range(TRIES):
             try:
                 async with asyncio.timeout(tool.policy.timeout_seconds):
-                    return await tool.function(request, **wanted, caller=caller)
+                    return await tool.function(request, **wanted)
             except TimeoutError as error:
                 raise UpstreamTimeout(f"{tool.name} took over {tool.policy.timeout_seconds} s") from error
             except UpstreamError:

@@ -50,4 +50,5 @@ def _tool(name: str) -> Tool:
     if "request" not in hints:
         raise ConfigurationError(f"tools/{name}.py: `{name}` takes no `request`")
     wants = {key: hints[key] for key in parameters if hints[key] is not Caller}
-    return Tool(name, policy, hints["request"], function, wants)
+    caller = next((key for key in parameters if hints[key] is Caller), None)
+    return Tool(name, policy, hints["request"], function, wants, caller)

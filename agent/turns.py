@@ -7,8 +7,6 @@ saved in one commit, and writes in between stand in the ledger, so that a turn m
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -18,7 +16,7 @@ from uuid import uuid4
 
 import structlog
 
-from agent.awaiting import awaiting
+from agent.awaiting import awaiting, codes
 from agent.graph import Graph
 from agent.memory import entries_of, fit, pin
 from agent.state import AgentContext, ConversationState
@@ -169,7 +167,15 @@ class Turns:
         moved = tuple(task for task in state.tasks if task.touched == state.message.id)
         notices = list(outcome.case.notices) if outcome.case else []
         if state.verdict.red_alert:
-            concern = Concern(conversation, state.customer, state.verdict.triggers, state.message.text, moved, now)
+            concern = Concern(
+                conversation,
+                state.customer,
+                state.verdict.triggers,
+                state.message.text,
+                moved,
+                now,
+                tuple(codes(state.tasks, state.message.text)),
+            )
             notices.insert(0, self._context.desk.alert(concern))
         record = TurnRecord(
             conversation=conversation,
@@ -193,7 +199,7 @@ class Turns:
 
     def _audit(self, state: ConversationState, moved: tuple[Task, ...], now: datetime) -> list[AuditEntry]:
         who = f"customer {state.customer.id}"
-        known = [*state.customer.private(), *_codes(state)]
+        known = [*state.customer.private(), *codes(state.tasks, state.message.text)]
         said = mask(state.message.text[:400], known=known)
         entries = [AuditEntry(now, state.conversation.id, who, "said", said, "accepted")]
         for task in moved:
@@ -201,12 +207,6 @@ class Turns:
             resource = mask(" ".join(f"{key}={value}" for key, value in slots.items()), known=state.customer.private())
             entries.append(AuditEntry(now, state.conversation.id, who, task.kind, resource, task.status))
         return entries
-
-
-def _codes(state: ConversationState) -> list[str]:
-    """What may be a one-time code, while one is asked for: it is in no log, right or wrong."""
-    asked = any("otp" in (*task.missing, *task.asked) for task in state.tasks)
-    return re.findall(r"\d{4,8}", unicodedata.normalize("NFKC", state.message.text)) if asked else []
 
 
 def _pins(state: ConversationState, now: datetime) -> tuple[Pin, ...]:

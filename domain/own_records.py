@@ -43,6 +43,9 @@ def own_order(
 ) -> Order | NeedsInput | Declined:
     """The order meant. A product that is in none of them leads to a question, then to a no."""
     ordered = newest_first(mine)
+    if asked:
+        # They were asked and did not say: propose the one that has waited longest; a confirmation shows it.
+        ordered = ordered[::-1]
     found = choose(
         ordered,
         wanted,

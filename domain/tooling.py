@@ -132,6 +132,8 @@ class Tool:
     request: type[BaseModel]
     function: Callable[..., Awaitable[ToolAnswer]]
     wants: Mapping[str, type[Any]]
+    caller: str | None = None
+    """The parameter that takes the caller, if the tool wants to know."""
 
 
 def tool(policy: ToolPolicy) -> Callable[[Function], Function]:

@@ -11,7 +11,8 @@ from evals.player import Scene
 
 _LONGEST = 4000  # characters of a reply
 _RAW = re.compile(
-    r"Traceback|Exception\b|\b[A-Z]\w*Error\b|\{\w+\}|HK\$None|\bNone\b(?! of)|\bundefined\b|\bnull\b"
+    r"Traceback|Exception\b|\b[A-Z]\w*Error\b|\{\w+\}|HK\$None|\bNone\b(?! of)"
+    r"|\bundefined\b|\bnull\b"
 )
 
 
@@ -34,6 +35,10 @@ def _in_reply(reply: str, scene: Scene) -> Iterator[str]:
     raw = _RAW.search(reply)
     if raw is not None:
         yield f"a raw fault is shown to the customer: {raw[0]}"
+    yield from _secrets_told(reply, scene)
+
+
+def _secrets_told(reply: str, scene: Scene) -> Iterator[str]:
     said = _squeezed(reply)
     for customer in scene.world.customers:
         own = customer.id == scene.customer.id

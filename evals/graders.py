@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from agent.outcomes import unpacked
-from domain.conversation import Task
-from domain.tooling import Done
 from evals.always import leaks
-from evals.expectations import Agent, Fields, wanted_acts
+from evals.deeds import effects, lookups
+from evals.expectations import Agent
+from evals.matching import fold, listed
 from evals.player import Scene
 from evals.tongues import foreign
-from evals.vocabulary import READS, SLOTS, effect_of
+from evals.vocabulary import SLOTS
 
 _QUESTION = ("?", "？")
 _COPIED = ("address", "title", "value", "text")  # the customer's own words, given back as they were
@@ -32,8 +28,8 @@ class Problem:
 def grade(wanted: Agent, scene: Scene, tongues: Sequence[str]) -> list[Problem]:
     """Everything that is wrong with one look at the desk; empty when all is well."""
     found = {
-        "tools": [*_asked(wanted, scene), *_to_confirm(wanted, scene), *_reads(wanted, scene)],
-        "effects": _effects(wanted, scene),
+        "tools": [*_asked(wanted, scene), *_to_confirm(wanted, scene), *lookups(wanted, scene)],
+        "effects": effects(wanted, scene),
         "words": _words(wanted, scene),
         "citations": _citations(wanted, scene),
         "language": _language(wanted.speaks or tongues, scene),
@@ -44,12 +40,6 @@ def grade(wanted: Agent, scene: Scene, tongues: Sequence[str]) -> list[Problem]:
     return [Problem(grader, text) for grader, texts in found.items() for text in texts]
 
 
-def fold(text: object) -> str:
-    """Text without what does not change its meaning: width, case, spaces, thousands commas."""
-    plain = unicodedata.normalize("NFKC", str(text)).casefold()
-    return "".join(char for char in plain if not (char.isspace() or char in ",，"))
-
-
 def _asked(wanted: Agent, scene: Scene) -> list[str]:
     if wanted.asks is None:
         return []
@@ -57,9 +47,9 @@ def _asked(wanted: Agent, scene: Scene) -> list[str]:
     should = {SLOTS[slot] for slot in wanted.asks}
     found = []
     if should - asked:
-        found.append(f"should ask for {_list(should - asked)} and does not")
+        found.append(f"should ask for {listed(should - asked)} and does not")
     if asked - should:
-        found.append(f"asks for {_list(asked - should)}, which is not to be asked")
+        found.append(f"asks for {listed(asked - should)}, which is not to be asked")
     if should and not _is_question(scene):
         found.append("asks for something without a question mark")
     return found
@@ -76,7 +66,7 @@ def _to_confirm(wanted: Agent, scene: Scene) -> list[str]:
         else:
             left.remove(fitting)
     if left:
-        found.append(f"asks to confirm {_list(left)}, which is not to be confirmed")
+        found.append(f"asks to confirm {listed(left)}, which is not to be confirmed")
     if wanted.asks_to_confirm and not _is_question(scene):
         found.append("asks for a yes without a question mark")
     return found
@@ -84,65 +74,6 @@ def _to_confirm(wanted: Agent, scene: Scene) -> list[str]:
 
 def _is_question(scene: Scene) -> bool:
     return bool(scene.replies) and any(mark in scene.replies[-1] for mark in _QUESTION)
-
-
-def _reads(wanted: Agent, scene: Scene) -> list[str]:
-    found = []
-    for name, fields in wanted_acts(wanted.does):
-        if name in READS and not any(_looked_up(task, name, fields) for task in scene.tasks):
-            found.append(f"should look up {_act(name, fields)} and does not")
-    for name in wanted.does_not:
-        if name in READS and any(_looked_up(task, name, {}) for task in scene.tasks):
-            found.append(f"looks up {name}, which it must not")
-    return found
-
-
-def _looked_up(task: Task, name: str, fields: Fields) -> bool:
-    if task.kind != name or task.status != "done" or task.outcome is None:
-        return False
-    outcome = unpacked(task.outcome)
-    told = outcome.values if isinstance(outcome, Done) else {}
-    return _fits({**told, **task.slots}, fields)
-
-
-def _effects(wanted: Agent, scene: Scene) -> list[str]:
-    left, found = list(scene.effects), []
-    for name, fields in _written(wanted):
-        kind = effect_of(name)
-        fitting = next((e for e in left if e["kind"] == kind and _fits(e, fields)), None)
-        if fitting is None:
-            found.append(f"should do {_act(name, fields)} and does not")
-        else:
-            left.remove(fitting)
-    found += [f"does {_effect(one)}, which nobody agreed to" for one in left]
-    return found
-
-
-def _written(wanted: Agent) -> list[tuple[str, Fields]]:
-    """Acts that leave an entry; an invoice's title and number are an entry each."""
-    acts: list[tuple[str, Fields]] = []
-    for name, fields in wanted_acts(wanted.does):
-        parts = [key for key in ("title", "tax_id", "email") if key in fields]
-        if effect_of(name) == "invoice.update" and parts:
-            rest: Fields = {key: value for key, value in fields.items() if key not in parts}
-            acts += [(name, {**rest, "field": key, "value": fields[key]}) for key in parts]
-        elif name not in READS:
-            acts.append((name, fields))
-    return acts
-
-
-def _fits(effect: Mapping[str, Any], fields: Fields) -> bool:
-    return all(key in effect and _same(effect[key], value) for key, value in fields.items())
-
-
-def _same(actual: object, wanted: str | list[str]) -> bool:
-    """A list means: every one of these stands in it."""
-    if isinstance(wanted, list):
-        return all(fold(part) in fold(actual) for part in wanted)
-    try:
-        return Decimal(str(actual)) == Decimal(wanted)
-    except InvalidOperation:
-        return fold(actual) == fold(wanted)
 
 
 def _words(wanted: Agent, scene: Scene) -> list[str]:
@@ -160,11 +91,11 @@ def _citations(wanted: Agent, scene: Scene) -> list[str]:
         return []
     cited = [" ".join((one.document, one.title, one.section)) for one in scene.citations]
     if wanted.cites == ["no"]:
-        return [f"cites {_list(cited)}"] if cited else []
+        return [f"cites {listed(cited)}"] if cited else []
     if wanted.cites == ["yes"]:
         return [] if cited else ["cites nothing"]
     missing = [one for one in wanted.cites if not any(fold(one) in fold(each) for each in cited)]
-    return [f"does not cite {one}; cites {_list(cited) or 'nothing'}" for one in missing]
+    return [f"does not cite {one}; cites {listed(cited) or 'nothing'}" for one in missing]
 
 
 def _language(tongues: Sequence[str], scene: Scene) -> list[str]:
@@ -196,7 +127,7 @@ def _person(wanted: Agent, scene: Scene) -> list[str]:
     if handover is None:
         return ["should bring in a person and does not"]
     if asked_for != ["yes"] and handover.reason not in asked_for:
-        return [f"brings in a person for {handover.reason}, not for {_list(asked_for)}"]
+        return [f"brings in a person for {handover.reason}, not for {listed(asked_for)}"]
     return []
 
 
@@ -235,7 +166,9 @@ def _ticket(wanted: Agent, scene: Scene) -> list[str]:
     found += [f"the brief lacks “{one}”" for one in case.mentions if fold(one) not in brief]
     seen = fold("\n".join(scene.observed))
     return found + [
-        f"“{one}” stands in the brief or the log" for one in case.never_mentions if fold(one) in seen
+        f"“{one}” stands in the brief or the log"
+        for one in case.never_mentions
+        if fold(one) in seen
     ]
 
 
@@ -245,17 +178,3 @@ def _mood(wanted: Agent, scene: Scene) -> list[str]:
     angry, upset = scene.anger >= 0.5, scene.negative >= 0.5
     seen = "angry" if angry else "upset" if upset else "calm"
     return [] if seen == wanted.mood else [f"takes the customer for {seen}, not {wanted.mood}"]
-
-
-def _act(name: str, fields: Fields) -> str:
-    told = ", ".join(f"{key} {value}" for key, value in fields.items())
-    return f"{name} ({told})" if told else name
-
-
-def _effect(effect: Mapping[str, Any]) -> str:
-    told = ", ".join(f"{k} {v}" for k, v in effect.items() if k not in ("kind", "customer"))
-    return f"{effect['kind']} ({told})"
-
-
-def _list(words: Iterable[str]) -> str:
-    return ", ".join(sorted(words))

@@ -81,20 +81,25 @@ class Player:
     """One conversation from its first message to its last."""
 
     def __init__(
-        self, house: House, world: World, customer: Customer, turns: Turns, shop: DemoShop,
-        clock: FixedClock, conversation_id: str,
-    ) -> None:  # fmt: skip
+        self,
+        house: House,
+        turns: Turns,
+        *,
+        shop: DemoShop,
+        clock: FixedClock,
+        customer: Customer,
+        conversation_id: str,
+    ) -> None:
         self._house = house
-        self._world = world
-        self._customer = customer
         self._turns = turns
         self._shop = shop
         self._clock = clock
+        self._customer = customer
         self._id = conversation_id
         self._heard = _Heard()
         self._effects_seen = 0
         self._tasks: dict[str, Task] = {}
-        self._before = Scene(world, customer)
+        self._before = Scene(shop.world, customer)
         self.transcript: list[Line] = []
 
     @classmethod
@@ -125,12 +130,21 @@ class Player:
             verified=golden.given.verified,
         )
         await house.store.open(conversation)
-        return cls(house, world, customer, turns, shop, clock, conversation.id)
+        return cls(
+            house,
+            turns,
+            shop=shop,
+            clock=clock,
+            customer=customer,
+            conversation_id=conversation.id,
+        )
 
     async def say(self, said: Said) -> None:
         """One message, and the reply to it."""
         text = said.whole
-        self.transcript.append(Line(said.by or "customer", text))
+        # Half a character can be sent, but neither printed nor written to a file.
+        readable = text.encode("utf-8", "replace").decode("utf-8")
+        self.transcript.append(Line(said.by or "customer", readable))
         incoming = Incoming(self._id, text, said.message_id, bystander=said.by is not None)
         answer = await self._turns.handle(incoming)
         self.transcript.append(Line("agent", answer.message.text))
@@ -160,7 +174,7 @@ class Player:
         text = heard.texts[-1] if heard.texts else ""
         felt = await asyncio.to_thread(self._screen, text) if mood else Screening()
         scene = Scene(
-            world=self._world,
+            world=self._shop.world,
             customer=self._customer,
             heard=text,
             replies=tuple(heard.replies),

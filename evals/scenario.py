@@ -63,16 +63,16 @@ class Given(Strict):
     channel: Literal["dingtalk", "voice"] = "dingtalk"
     verified: bool = False
     group: bool = False
-    customers: list[dict[str, Any]] = []
-    products: list[dict[str, Any]] = []
-    orders: list[dict[str, Any]] = []
-    invoices: list[dict[str, Any]] = []
-    refunds: list[dict[str, Any]] = []
-    accounts: list[dict[str, Any]] = []
-    bookings: list[dict[str, Any]] = []
-    history: list[dict[str, Any]] = []
-    availability: dict[str, dict[str, str]] = {}
-    policies: dict[str, Any] = {}
+    customers: list[dict[str, Any]] = Field(default_factory=list)
+    products: list[dict[str, Any]] = Field(default_factory=list)
+    orders: list[dict[str, Any]] = Field(default_factory=list)
+    invoices: list[dict[str, Any]] = Field(default_factory=list)
+    refunds: list[dict[str, Any]] = Field(default_factory=list)
+    accounts: list[dict[str, Any]] = Field(default_factory=list)
+    bookings: list[dict[str, Any]] = Field(default_factory=list)
+    history: list[dict[str, Any]] = Field(default_factory=list)
+    availability: dict[str, dict[str, str]] = Field(default_factory=dict)
+    policies: dict[str, Any] = Field(default_factory=dict)
 
 
 class Golden(Strict):
@@ -139,8 +139,6 @@ def _problems(path: Path, document: TextDocument, error: ValidationError) -> lis
 def _words_at(place: Place) -> list[str]:
     """The words that may stand in a mapping; `given: customer` is a name, no mapping."""
     named = [part for part in place if part in _MODELS]
-    if named:
-        model = _MODELS[str(named[-1])]
-    else:
-        model = Step if place else Golden
+    outside: type[BaseModel] = Step if place else Golden
+    model = _MODELS[str(named[-1])] if named else outside
     return [field.alias or name for name, field in model.model_fields.items()]

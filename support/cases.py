@@ -36,6 +36,12 @@ class Concern:
     said: str
     tasks: Sequence[Task]
     now: datetime
+    secrets: tuple[str, ...] = ()
+    """Words of the message that must stand nowhere, such as a one-time code."""
+
+    def known(self) -> tuple[str, ...]:
+        """Values that are masked wherever they stand."""
+        return (*self.customer.private(), *self.secrets)
 
 
 class CaseDesk:
@@ -76,7 +82,7 @@ class CaseDesk:
 
     def alert(self, concern: Concern) -> Notice:
         """A red alert for the person on duty."""
-        said = mask(concern.said[:LONGEST_QUOTE], known=concern.customer.private())
+        said = mask(concern.said[:LONGEST_QUOTE], known=concern.known())
         text = f"RED {', '.join(sorted(concern.triggers))} · customer {concern.customer.id} · {said}"
         return Notice(concern.conversation.id, "alert", self._duty_manager, concern.now, text)
 
@@ -88,7 +94,7 @@ class CaseDesk:
 
     def _brief(self, concern: Concern, reason: str, priority: Priority) -> str:
         """What was asked, what was done, what is open; an address may stand in it, nothing else personal."""
-        said = mask(concern.said[:LONGEST_QUOTE], known=concern.customer.private(), keep_addresses=True)
+        said = mask(concern.said[:LONGEST_QUOTE], known=concern.known(), keep_addresses=True)
         lines = [
             f"reason: {reason} · priority: {priority} · language: {concern.conversation.language}",
             f"customer: {concern.customer.id}" + (f" ({concern.customer.vip})" if concern.customer.vip else ""),

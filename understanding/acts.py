@@ -77,6 +77,18 @@ def negates(text: str) -> bool:
     return _NEGATED.search(text) is not None
 
 
+_FORBIDS = re.compile(
+    r"唔好(?!意思)|唔使|咪住|咪(?=取|退|改|換|寄|郁)|先別|先别|別(?=取|退|改|換|寄|動|急)|别(?=取|退|改|换|寄|动|急)|"
+    r"不要(?=取消|退|改|換|换|寄|動|动|再)|不用|不必|無需|无需|\bdon'?t\b|\bdo not\b|\bno need\b",
+    re.IGNORECASE,
+)
+
+
+def forbids(text: str) -> bool:
+    """Does a request say plainly not to do it? `Keep the pan, drop the brush` does not."""
+    return _FORBIDS.search(text) is not None
+
+
 def limits(text: str) -> bool:
     """Does a clause say only this and nothing else?"""
     return _ONLY.search(text) is not None

@@ -136,7 +136,10 @@ class Catalogue:
             item.sizes |= set(_SIZES.findall(name)) | set(_MEASURED.findall(name))
             item.modifiers |= {self._same(hit.word) for hit in hits}
             rest = _blank(name, hits)
-            item.words |= set(_LATIN.findall(rest))
+            latin = _LATIN.findall(rest)
+            item.words |= {
+                word for word in latin if len(word) > 4 or (word == latin[-1] and not nouns)
+            }
             item.words |= {part for run in _HAN.findall(rest) for part in _parts(run)}
         return item
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from domain.conversation import ASK, OUT_OF_SCOPE, SMALLTALK, Task
 from domain.reading import Reading, ReadingContext
-from understanding.acts import Move, asks_first, negates, read_act
+from understanding.acts import Move, asks_first, forbids, negates, read_act
 from understanding.filling import Filler, Words
 from understanding.models import QUESTION, Models
+from understanding.money import one_time_code
 from understanding.normalise import clean
 from understanding.pending import answered, choose_among, corrected, other_record
 from understanding.talk import attachment, small_reply
@@ -18,8 +19,12 @@ from understanding.utterance import FILLERS, Request, Utterance, take_apart
 from understanding.identifiers import CompanyWords
 
 SURE_READ = 0.30  # below it a read-only request is not taken up
-SURE_WRITE = 0.40  # below it a request that would change something is not taken up
-SURE_TOPIC = 0.35
+SURE_WRITE = 0.50  # below it a request that would change something is not taken up
+SURE_AGGRIEVED = 0.75  # the same, in a message that complains
+SURE_TOPIC = 0.5
+_AGGRIEVED = frozenset({"delay", "damage", "compensation", "complaint", "grievance", "anger", "not_received", "missing_item", "payment_dispute"})
+_ABOUT_DELIVERY = frozenset({"find_order", "track_parcel", QUESTION, "chase_delivery"})
+_WEATHER = ("台风", "风球", "黑色暴雨", "typhoon", "rainstorm", "t8", "signal 8", "signal no. 8", "signal 10")
 _BARE_CODE = re.compile(r"^\D{0,6}\d{4,8}\D{0,4}$")
 _RECORDS = ("order", "invoice", "booking", "account")
 _CONDITIONAL = re.compile(r"^(?:如果|假如|萬一|万一|要是|倘若|假設|假设|若果?|if|what if|suppose|in case|say)", re.I)
@@ -76,9 +81,9 @@ class EmbeddedReader:
     def _settle(self, turn: _Turn) -> list[Task] | None:
         """What the message does to tasks that wait; None when it does not speak of them."""
         act = turn.move.act
-        if act == "undo" and not any(task.awaits_yes for task in turn.waiting):
-            return [_talk("undo.not_possible")] if _last_done(turn, self._writes) else None
         if not turn.waiting:
+            if act == "undo" and _last_done(turn, self._writes):
+                return [_talk("undo.not_possible")]
             return self._amend_done(turn) if act == "correct" else None
         requests = self._news(turn)
         gives = self._given(turn, requests)
@@ -92,7 +97,7 @@ class EmbeddedReader:
 
     def _take_back(self, turn: _Turn) -> list[Task]:
         """Everything that waits, or what the message names of it, is dropped."""
-        choice = choose_among(turn.waiting, turn.utterance.requests)
+        choice = choose_among(turn.waiting, turn.utterance.clauses)
         named = choice.dropped or frozenset(task.id for task in turn.waiting)
         corrections = [self._correct(task, turn) for task in turn.waiting]
         if turn.move.act == "refuse" and any(corrections):
@@ -113,7 +118,12 @@ class EmbeddedReader:
     def _given(self, turn: _Turn, requests: list[Request]) -> dict[str, Task]:
         """Waiting tasks that the message gives a missing value for."""
         moved: dict[str, Task] = {}
-        for task in turn.waiting:
+        coded = [task for task in turn.waiting if "otp" in task.missing]
+        if coded and one_time_code(turn.utterance.text, expected=True):
+            waiting: Sequence[Task] = coded  # a code is a code, and no quantity
+        else:
+            waiting = turn.waiting
+        for task in waiting:
             if task.missing and not self._another(task, requests):
                 fields = self._fields.get(task.kind, ())
                 found = answered(task, self._whole(turn), self._filler, fields, turn.context)
@@ -128,7 +138,7 @@ class EmbeddedReader:
         if turn.move.act == "agree" and not requests:
             fixed = [self._correct(task, turn) for task in waiting]
             return [done or _agreed(task) for task, done in zip(waiting, fixed, strict=True)]
-        choice = choose_among(waiting, turn.utterance.requests)
+        choice = choose_among(waiting, turn.utterance.clauses)
         found: list[Task] = []
         for task in waiting:
             fixed_task = self._correct(task, turn) if self._speaks_of(task, turn, requests) else None
@@ -166,7 +176,7 @@ class EmbeddedReader:
         return [
             request
             for request in turn.utterance.requests
-            if self._takes_up(request)
+            if self._takes_up(request, turn)
             and not (negates(request.text) and request.label in kinds)
             and not (turn.move.act in ("agree", "refuse", "drop", "undo") and request.confidence < 0.8)
             and not (request.label in kinds and turn.move.act == "ask_done")
@@ -182,17 +192,23 @@ class EmbeddedReader:
     def _consumed(request: Request, moved: Collection[Task]) -> bool:
         return any(task.kind == request.label for task in moved)
 
-    def _takes_up(self, request: Request) -> bool:
+    def _takes_up(self, request: Request, turn: _Turn) -> bool:
+        """Sure enough? A named record makes a change likelier, a grievance makes it less likely to be meant."""
         if request.label in FILLERS - {SMALLTALK}:
             return False
-        return request.confidence >= (SURE_WRITE if request.label in self._writes else SURE_READ)
+        if request.label not in self._writes:
+            return request.confidence >= SURE_READ
+        if turn.context.signals & _AGGRIEVED:
+            return request.confidence >= SURE_AGGRIEVED
+        named = any(turn.utterance.within(request, kind) for kind in _RECORDS)
+        return request.confidence >= (SURE_READ if named else SURE_WRITE)
 
     def _fresh(self, turn: _Turn, requests: Sequence[Request]) -> list[Task]:
         """New tasks, each with its slots; one a record when several are named."""
         first = turn.move.act == "ask_first" or asks_first(turn.utterance.text)
         tasks: list[Task] = []
         for number, request in enumerate(requests):
-            if self._takes_up(request) and not (negates(request.text) and request.label in self._writes):
+            if self._takes_up(request, turn) and not (forbids(request.text) and request.label in self._writes):
                 words = self._words_of(turn, request, requests, number)
                 tasks += [replace(task, ask_first=first) for task in self._tasks(request, words, turn)]
         if not tasks and _BARE_CODE.match(turn.utterance.text) and not turn.utterance.mentions:
@@ -205,6 +221,8 @@ class EmbeddedReader:
 
     def _tasks(self, request: Request, words: Words, turn: _Turn) -> list[Task]:
         label = request.label
+        if label in _ABOUT_DELIVERY and self._speaks_of_weather(request.text):
+            return [Task(id="", kind=ASK, slots={"topic": "weather"}, text=request.text)]
         if label == SMALLTALK:
             return [_talk(small_reply(request.text))]
         if label == OUT_OF_SCOPE:
@@ -217,6 +235,11 @@ class EmbeddedReader:
         if len(ids) > 1:
             return [Task(id="", kind=label, slots={**slots, record: one}, text=request.text) for one in ids]
         return [Task(id="", kind=label, slots=slots, text=request.text)]
+
+    def _speaks_of_weather(self, text: str) -> bool:
+        """A typhoon or a black rainstorm decides about deliveries, whatever order is named."""
+        plain = self._models.features.lexicon.plain(text)
+        return any(word in plain for word in _WEATHER)
 
     @staticmethod
     def _only_asks(words: Words, turn: _Turn) -> bool:

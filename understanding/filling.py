@@ -13,6 +13,7 @@ from understanding.identifiers import CompanyWords, Mention
 from understanding.invoice_fields import invoice_change
 from understanding.money import one_time_code
 from understanding.quantities import guests, quantity
+from understanding.reasons import opened, reason
 from understanding.stays import stay
 from understanding.utterance import Utterance
 
@@ -21,9 +22,13 @@ _LATEST = re.compile(r"最近|最新|啱啱落|剛(?:剛)?(?:下|買)|刚(?:刚)
 _ORDINAL = re.compile(r"第([一二三四五1-5])[張张個个筆笔單单]|the (first|second|third|fourth) (?:one|order)|(1st|2nd|3rd) (?:one|order)", re.I)
 _ORDINALS = {"一": 0, "1": 0, "first": 0, "1st": 0, "二": 1, "2": 1, "second": 1, "2nd": 1, "三": 2, "3": 2, "third": 2, "3rd": 2}
 _OTHER = re.compile(r"另(?:外)?一?[張张個个筆笔單单]|其他|第二張單|the other|another (?:one|order)", re.I)
-_OPENED = re.compile(r"拆咗|拆左|拆開咗|开封了|開封了|拆了|已拆|用過|用过|用咗|\bopened\b|\bused\b|unsealed|broke the seal", re.I)
-_SEALED = re.compile(r"未開封|未开封|冇開過|未拆|冇拆|没拆|沒拆|没开封|沒開封|全新|mei caak|unopened|sealed|not opened|never opened|still in (?:the|its) box", re.I)
 _TO = re.compile(r"(?:換成|换成|換做|換去|換到|换到|換返|換個|换个|換|换|改要|想要|upgrade ?(?:去|到|to)?|to (?:the|a)?|for (?:the|a)?|with (?:the|a)?|swap.{0,12}for|into)\s*$", re.I)
+_ORDERED = re.compile(
+    r"(?:\bordered|\bbought|\bpaid for|訂(?:的|嘅|咗)?|订(?:的|了)?|落單(?:嘅|係)?|下單的?|下单的?|買(?:的|嘅|咗)|买的)"
+    r"\s?(?:was |係|是|明明)?\s?(?:the |a |an )?\s?[^,，。.;；]{0,3}$",
+    re.I,
+)
+_ORDERED_SIZE = re.compile(r"(?:\bordered|\bbought|訂|订|落單|下單|下单|買|买)[^,，。.;；\d]{0,12}(\d+(?:\.\d+)?)", re.I)
 _KEPT = re.compile(r"(?:淨係留|淨留|只留|留返|留低|留|保留|keep(?: only| just)?(?: the)?|only keep(?: the)?|只要|淨係要)\s*[隻個件支張部把對對条條]?\s*$", re.I)
 _BIGGER = re.compile(r"大(?:啲|一?[個个]?碼|一?号|一點|一点|個碼)|bigger|larger|size up|one size (?:up|larger)", re.I)
 _SMALLER = re.compile(r"細(?:啲|一?[個个]?碼)|小(?:一?号|一點|一点|一?[個个]?碼|啲)|smaller|size down|one size (?:down|smaller)", re.I)
@@ -159,6 +164,8 @@ class Filler:
         named = words.mentions("sku")
         order = self._order_of(words, context)
         if order is None:
+            if not named:
+                return _named("sku", self._shortened(words.text))
             held_by_them = {line.sku for one in context.records.orders for line in one.items}
             return _named("sku", _one_of(named[0], held_by_them) if named else None)
         held = [line.sku for line in order.items]
@@ -174,18 +181,35 @@ class Filler:
     def _inside(mention: Mention, held: list[str]) -> str:
         return next(sku for sku in (mention.value, *mention.options) if sku in held)
 
+    def _shortened(self, text: str) -> str | None:
+        """The one product whose Chinese name was said with some of its characters left out."""
+        found = [
+            product.sku
+            for product in self._products.values()
+            for name in re.findall(r"[\u4e00-\u9fff]{4,}", product.name_zh)
+            if re.search(f"{name[0]}{''.join(f'{char}?' for char in name[1:-1])}{name[-1]}", text)
+        ]
+        return found[0] if len(set(found)) == 1 else None
+
     def _order_of(self, words: Words, context: ReadingContext) -> Order | None:
         wanted = self._order(words, context).get("order")
         return next((one for one in context.records.orders if one.id == wanted), None)
 
     def _exchange(self, words: Words, context: ReadingContext) -> dict[str, str]:
         """What goes back is in one of their orders; what is wanted instead is named after a word like `for`."""
-        if "wrong_item" in context.signals:
-            return {}
         order = self._order_of(words, context)
+        only = order.items[0].sku if order is not None and len(order.items) == 1 else None
+        size = _ORDERED_SIZE.search(words.utterance.text)
+        if only and size and only in self._products and float(size[1]) == _size(self._products[only]):
+            return {"to_sku": only, "from_sku": only, "reason": "wrong_item"}
+        if "wrong_item" in context.signals or reason(words.utterance.text) == "wrong_item":
+            return {}
         orders = [order] if order else list(context.records.orders)
         held = {line.sku for one in orders for line in one.items}
         named = words.mentions("sku")
+        ordered = next((m for m in named if _ORDERED.search(words.utterance.text[: m.start])), None)
+        if ordered is not None and ordered.value in held:
+            return {"to_sku": ordered.value, "from_sku": ordered.value, "reason": "wrong_item"}
         after = [m for m in named if _TO.search(words.utterance.text[: m.start])]
         wanted = [m for m in after or named if self._outside(m, held)]
         given = [m for m in named if m not in after and (m.value in held or set(m.options) & held)]
@@ -193,7 +217,7 @@ class Filler:
         if given:
             slots["from_sku"] = self._inside(given[0], sorted(held))
         if "to_sku" not in slots and order is not None and len(order.items) == 1:
-            slots |= _named("to_sku", self._neighbour(order.items[0].sku, words.text))
+            slots |= _named("to_sku", self._sibling(order.items[0].sku, words.text))
         return slots
 
     @staticmethod
@@ -201,11 +225,17 @@ class Filler:
         ways = (mention.value, *mention.options)
         return next((sku for sku in ways if sku and sku not in held), None)
 
-    def _neighbour(self, sku: str, text: str) -> str | None:
-        """One size up or down among products that differ only in a number."""
-        step = 1 if _BIGGER.search(text) else -1 if _SMALLER.search(text) else 0
-        family = _family(self._products[sku]) if sku in self._products else ""
+    def _sibling(self, sku: str, text: str) -> str | None:
+        """Another size of the same product: the one whose number is said, or one up or down."""
+        if sku not in self._products:
+            return None
+        family = _family(self._products[sku])
         sizes = sorted((_size(one), one.sku) for one in self._products.values() if _family(one) == family)
+        said = {float(number) for number in re.findall(r"(?<![\w-])\d+(?:\.\d+)?(?![\d-])", text)}
+        named = [one for size, one in sizes if size in said and one != sku]
+        if len(named) == 1:
+            return named[0]
+        step = 1 if _BIGGER.search(text) else -1 if _SMALLER.search(text) else 0
         at = next((i for i, (_, one) in enumerate(sizes) if one == sku), None)
         if not step or at is None or not 0 <= at + step < len(sizes):
             return None
@@ -259,14 +289,14 @@ def _guests(words: Words, _: ReadingContext) -> dict[str, str]:
     return {} if count is None else {"guests": str(count)}
 
 
-def _reason(_: Words, context: ReadingContext) -> dict[str, str]:
-    return _named("reason", next((why for name, why in _SIGNAL_REASONS.items() if name in context.signals), None))
+def _reason(words: Words, context: ReadingContext) -> dict[str, str]:
+    signalled = next((why for name, why in _SIGNAL_REASONS.items() if name in context.signals), None)
+    return _named("reason", signalled or reason(words.text))
 
 
 def _opened(words: Words, _: ReadingContext) -> dict[str, str]:
-    if _SEALED.search(words.text):
-        return {"opened": "no"}
-    return {"opened": "yes"} if _OPENED.search(words.text) else {}
+    found = opened(words.utterance.text if words.alone else words.text)
+    return {} if found is None else {"opened": "yes" if found else "no"}
 
 
 def _family(product: Product) -> str:

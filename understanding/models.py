@@ -18,7 +18,7 @@ log = structlog.get_logger()
 REPORT = "report"  # a message that reports something and asks for no action that a tool could take
 NONE = "none"
 QUESTION = "ask"
-_VERSION = "4"  # of the recipe; another one makes kept classifiers stale
+_VERSION = "5"  # of the recipe; another one makes kept classifiers stale
 # Reports that mostly do come with a request of their own are left to the task labels.
 _ASKING_REPORTS = frozenset({NONE, "wrong_item", "fault", "refund_late", "compensation"})
 
@@ -66,8 +66,10 @@ def attack_examples(folder: Path) -> list[Example]:
         Example(e.text, "benign" if e.label == "benign" else "attack", e.language)
         for e in read_keys(folder / "injection.yaml")
     ]
-    reports = [Example(e.text, "benign", e.language) for e in read_labels(folder / "signals")]
-    return found + _plain(folder, "benign") + _thinned(reports, 4)
+    reports = read_labels(folder / "signals")
+    near = [e for e in reports if e.label in ("privacy", "code_given", "suspicious")]
+    others = _thinned([e for e in reports if e not in near], 4)
+    return found + _plain(folder, "benign") + [Example(e.text, "benign", e.language) for e in near + others]
 
 
 def _plain(folder: Path, label: str, without: str = "") -> list[Example]:

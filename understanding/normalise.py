@@ -138,7 +138,7 @@ def numerals(folded: str) -> list[Replacement]:
 
 
 def _apart(folded: str, start: int, end: int) -> str:
-    """HB-203115兩個 is an order and two pieces: a number of its own is kept off the digits before it."""
+    """HB-203115兩個 is an order and two pieces: a number is kept off the digits before it."""
     own = end - start == 1 or any(char in "十百千万亿廿卅卌" for char in folded[start:end])
     return " " if own and start and folded[start - 1].isdigit() else ""
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
 from domain.reading import Screening
 from understanding.clauses import split
-from understanding.models import NONE, Models
+from understanding.models import NONE, REPORT, Models
 from understanding.normalise import clean
 
 SURE = 0.5
+SURE_IN_REQUEST = 0.75
+PLAINLY = 0.6
 # Words that make a report into something supposed, told of others, or denied.
 _SUPPOSED = re.compile(
     r"如果|假如|萬一|万一|要是|倘若|假設|假设|若果|一旦|\bif\b|\bwhat if\b|\bsuppose|\bin case\b|\bwould you\b|hypothetical", re.I
@@ -27,8 +30,12 @@ _DENIED = re.compile(
     re.I,
 )
 _DAMPED = 0.25
+_NEAR = 0.2
+_HONEST = frozenset({"privacy", "code_given", "suspicious"})  # speak of data and codes, and attack nobody
+_BARE = re.compile(r"[A-Za-z#]*[-\w]*\d[-\w]*")  # identifiers: nothing is reported by naming one
 _PLAIN_KINDS = frozenset({"person", "privacy", "suspicious", "code_given"})  # asked for, not reported
 _LONGEST = 6  # clauses looked at one by one
+_SAYING = 2  # characters besides an identifier that a report needs
 _SHORTEST = 4  # characters below which a clause reports nothing by itself
 _HINTED = 0.06  # what the whole message must give a label for one clause of it to count
 
@@ -47,7 +54,7 @@ class EmbeddedScreener:
         return [self._one(clean(text)) for text in texts]
 
     def _one(self, text: str) -> Screening:
-        if not text.strip():
+        if len(re.sub(r"[\W_]", "", _BARE.sub("", text, count=1) if _BARE.match(text) else text)) < _SAYING:
             return Screening()
         pieces = [text]
         clauses = [clause.text for clause in split(text) if len(clause.text) >= _SHORTEST]
@@ -57,14 +64,16 @@ class EmbeddedScreener:
         mood = dict(zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True))
         attack = self._models.injection.scores(matrix)[:, self._models.injection.labels.index("attack")]
         anger = float(mood["angry"])
+        signals = self._signals(text, matrix)
+        doubt = _DAMPED if signals & _HONEST else 1.0
         return Screening(
-            signals=self._signals(text, matrix),
+            signals=signals,
             anger=anger,
             negative=float(min(1.0, anger + mood["negative"])),
-            injection=float(attack[0]),
+            injection=float(attack[0]) * doubt,
         )
 
-    def _signals(self, text: str, matrix: object) -> frozenset[str]:
+    def _signals(self, text: str, matrix: Any) -> frozenset[str]:
         scores = self._models.signals.scores(matrix)
         labels = self._models.signals.labels
         best = scores[0]
@@ -72,10 +81,20 @@ class EmbeddedScreener:
             # A clause lacks what surrounds it: it has to be surer, and the whole must not speak against it.
             clauses = 0.8 * scores[1:].max(axis=0)
             best = np.where(scores[0] >= _HINTED, np.maximum(best, clauses), best)
+        asks = self._asks(matrix[:1])
         supposed = bool(_SUPPOSED.search(text)) or bool(_OTHERS.search(text)) or bool(_DENIED.search(text))
         found = set()
         for label, score in zip(labels, best, strict=True):
             weight = _DAMPED if supposed and label not in _PLAIN_KINDS else 1.0
-            if label != NONE and score * weight >= SURE:
+            needed = SURE_IN_REQUEST if asks and label not in _PLAIN_KINDS else SURE
+            if label != NONE and score * weight >= needed:
                 found.add(label)
+        if "suspicious" in found and best[labels.index("code_given")] >= _NEAR:
+            found.add("code_given")  # told it already or not: the graver reading is the safer one
         return frozenset(found)
+
+    def _asks(self, row: Any) -> bool:
+        """Is the message plainly a request or a question? Then a report in it has to be surer."""
+        scores = self._models.tasks.scores(row)[0]
+        best = int(scores.argmax())
+        return float(scores[best]) >= PLAINLY and self._models.tasks.labels[best] != REPORT

@@ -7,26 +7,38 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from understanding.clauses import Clause, split
 from understanding.identifiers import CompanyWords, Mention
 from understanding.models import QUESTION, REPORT, Models
 
 FILLERS = frozenset({"remark", "smalltalk", REPORT})
-SURE = 0.45  # a clause below it does not stand as a request beside another one
+SURE = 0.5  # a clause below it does not stand as a request beside another one
 _WORDLESS = re.compile(r"^[\W\d_]*$")
+SURELY = 0.6  # what a clause between commas needs to be a request of its own
+CERTAINLY = 0.85  # what a sentence needs to be one request against clauses that differ
+Row = npt.NDArray[np.float64]
 # A named record speaks for the requests that are about such a record.
 _ABOUT = {
     "invoice": frozenset({"edit_invoice", "reissue_invoice"}),
     "booking": frozenset({"change_booking", "cancel_booking", "book_room", "find_rooms"}),
     "account": frozenset({"check_balance"}),
 }
-_ABOUT_ORDERS = frozenset(
+_ABOUT["order"] = frozenset(
     {"find_order", "track_parcel", "chase_delivery", "cancel_order", "change_address", "remove_item"}
     | {"return_order", "exchange_item", "refund_order", "find_refund", "edit_invoice", "reissue_invoice"}
 )
 _RECORD_KINDS = frozenset({"order", "invoice", "booking", "account"})
-_AGAINST = 0.08  # what is left of a request that is not about the record that was named
+_TWINS = {"find_order": "track_parcel", "track_parcel": "find_order", "find_rooms": "book_room"}
+_ASKING = re.compile(
+    r"[?？]|嗎|吗|咩|乜|點|幾|邊|未|定係|有冇|有無|係咪|得唔得|可唔可以|會唔會|收唔收|使唔使|怎|什麼|什么|多少|多久|哪|誰|谁|是不是|能不能|可以|"
+    r"可不可以|有沒有|有没有|會不會|会不会|如果|想問|想问|請問|请问|想知|呢$|政策|規定|规定|"
+    r"\b(?:how|what|when|where|who|which|why|is|are|do|does|can|could|will|would|may|if|any|tell me|wonder\w*|know|policy|explain)\b|"
+    r"\b(?:gei|bin|dim|me|mat je|hai mai|jau mou|ho m ho ji)\b",
+    re.IGNORECASE,
+)
+_AGAINST = 0.02  # what is left of a request that is not about the record that was named
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ class Utterance:
     text: str
     requests: tuple[Request, ...]
     mentions: tuple[Mention, ...]
+    clauses: tuple[Request, ...] = ()
 
     def within(self, request: Request, kind: str) -> list[Mention]:
         """What a request names of a kind, in its own words."""
@@ -63,61 +76,124 @@ def take_apart(text: str, models: Models, words: CompanyWords, mine: Collection[
     clauses = split(text)
     if not clauses:
         return Utterance(text, (), mentions)
-    whole = Clause(text, 0, len(text), True)
-    pieces = [whole] if len(clauses) == 1 else [whole, *clauses]
-    scored = models.tasks.scores(models.features([piece.text for piece in pieces]))
-    labels = models.tasks.labels
-    rows = [_weighed(row, labels, piece, mentions) for row, piece in zip(scored, pieces, strict=True)]
-    requests = [_request(piece, row, labels) for piece, row in zip(pieces, rows, strict=True)]
-    if len(requests) == 1:
-        return Utterance(text, (requests[0],), mentions)
-    return Utterance(text, tuple(_gather(requests[0], requests[1:], rows, labels)), mentions)
+    scorer = _Scorer(models, mentions, text, clauses)
+    if len(clauses) == 1:
+        whole = scorer.request(scorer.whole)
+        return Utterance(text, (whole,), mentions, (whole,))
+    found = [request for sentence in _sentences(clauses) for request in _of_sentence(sentence, scorer)]
+    pieces = tuple(scorer.request(clause) for clause in clauses)
+    return Utterance(text, tuple(_settled(found, scorer)), mentions, pieces)
 
 
-def _weighed(row: np.ndarray, labels: list[str], piece: Clause, mentions: tuple[Mention, ...]) -> np.ndarray:
-    """Probabilities after what the clause names: an invoice number speaks against a hotel request."""
-    # A clause without a record of its own speaks of those of the message.
-    here = {m.kind for m in mentions if piece.start <= m.start < piece.end} & _RECORD_KINDS
-    named = here or {m.kind for m in mentions} & _RECORD_KINDS
-    fitting: set[str] = set()
-    for kind in named & set(_ABOUT):
-        fitting |= _ABOUT[kind]
-    if "order" in named:
-        fitting |= _ABOUT_ORDERS
-    if not fitting:
-        return row
-    neutral = FILLERS | {QUESTION}
-    weights = np.array([1.0 if label in fitting or label in neutral else _AGAINST for label in labels])
-    weighed = row * weights
-    return np.asarray(weighed / weighed.sum())
+class _Scorer:
+    """What each piece of a message asks for; everything is scored in one go."""
+
+    def __init__(
+        self, models: Models, mentions: tuple[Mention, ...], text: str, clauses: list[Clause]
+    ) -> None:
+        self.labels = models.tasks.labels
+        self.whole = Clause(text, 0, len(text), True)
+        self._mentions = mentions
+        self._text = text
+        joined = [self.joined(sentence) for sentence in _sentences(clauses) if len(sentence) > 1]
+        pieces = list(dict.fromkeys([self.whole, *joined, *clauses]))
+        scores = models.tasks.scores(models.features([piece.text for piece in pieces]))
+        self._rows = {(p.start, p.end): self._weighed(p, row) for p, row in zip(pieces, scores, strict=True)}
+
+    def joined(self, clauses: list[Clause]) -> Clause:
+        """Clauses that follow one another as one piece, as it was written."""
+        start, end = clauses[0].start, clauses[-1].end
+        return Clause(self._text[start:end], start, end, clauses[0].opens)
+
+    def row(self, piece: Clause) -> Row:
+        return self._rows[piece.start, piece.end]
+
+    def known(self, request: Request) -> Row | None:
+        return self._rows.get((request.start, request.end))
+
+    def request(self, piece: Clause) -> Request:
+        return self.labelled(piece, self.row(piece))
+
+    def labelled(self, piece: Clause, row: Row) -> Request:
+        """The likeliest label. Statements are no questions, and two ways to ask the same count together."""
+        if not _ASKING.search(piece.text):
+            row = np.where(np.array(self.labels) == QUESTION, row * _AGAINST, row)
+        best = int(row.argmax())
+        twin = _TWINS.get(self.labels[best])
+        sure = float(row[best]) + (float(row[self.labels.index(twin)]) if twin in self.labels else 0.0)
+        return Request(piece.text, piece.start, piece.end, self.labels[best], sure, piece.opens)
+
+    def names_record(self, piece: Clause | Request) -> bool:
+        return any(m.kind in _RECORD_KINDS and piece.start <= m.start < piece.end for m in self._mentions)
+
+    def _weighed(self, piece: Clause, row: Row) -> Row:
+        """Probabilities after what is named: an invoice number speaks against a hotel request."""
+        # A piece without a record of its own speaks of those of the message.
+        here = {m.kind for m in self._mentions if piece.start <= m.start < piece.end} & _RECORD_KINDS
+        named = here or {m.kind for m in self._mentions} & _RECORD_KINDS
+        fitting = {label for kind in named for label in _ABOUT[kind]}
+        if not fitting:
+            return row
+        neutral = FILLERS | {QUESTION}
+        weights = np.array([1.0 if label in fitting or label in neutral else _AGAINST for label in self.labels])
+        weighed = row * weights
+        return np.asarray(weighed / weighed.sum())
 
 
-def _request(piece: Clause, row: np.ndarray, labels: list[str]) -> Request:
-    best = int(row.argmax())
-    return Request(piece.text, piece.start, piece.end, labels[best], float(row[best]), piece.opens)
-
-
-def _gather(whole: Request, clauses: list[Request], rows: list[np.ndarray], labels: list[str]) -> list[Request]:
-    """Join clauses that belong to one request; what a clause alone does not say, the whole message does."""
-    strong = [c for c in clauses if _stands(c)]
-    kinds = {c.label for c in strong}
-    if len(kinds) <= 1 or (whole.confidence > 0.9 and all(c.confidence < 0.75 or c.label == whole.label for c in strong)):
-        blended = 0.5 * rows[0] + 0.5 * np.mean(rows[1:], axis=0) if not strong else 0.5 * rows[0] + 0.5 * np.mean(
-            [rows[1 + clauses.index(c)] for c in strong], axis=0
-        )
-        best = int(blended.argmax())
-        return [replace(whole, label=labels[best], confidence=float(blended[best]))]
-    joined: list[Request] = []
+def _sentences(clauses: list[Clause]) -> list[list[Clause]]:
+    """Clauses that only commas part belong together."""
+    found: list[list[Clause]] = []
     for clause in clauses:
-        if not joined:
-            joined.append(clause)
-        elif not _stands(clause) or clause.label == joined[-1].label:
-            joined[-1] = _join(joined[-1], clause)
-        elif not _stands(joined[-1]):
-            joined[-1] = _join(clause, joined[-1])
+        if clause.opens or not found:
+            found.append([clause])
         else:
-            joined.append(clause)
+            found[-1].append(clause)
+    return found
+
+
+def _of_sentence(clauses: list[Clause], scorer: _Scorer) -> list[Request]:
+    """A sentence asks for one thing, unless its clauses surely ask for several."""
+    if len(clauses) == 1:
+        return [scorer.request(clauses[0])]
+    together = scorer.request(scorer.joined(clauses))
+    parts = [scorer.request(clause) for clause in clauses]
+    strong = [part for part in parts if _stands(part) and part.confidence >= SURELY]
+    if len({part.label for part in strong}) < 2:
+        return [together]
+    own = sum(scorer.names_record(part) for part in strong)
+    if together.confidence >= CERTAINLY and own < 2 and together.label in {part.label for part in strong}:
+        return [together]
+    return _gathered(parts)
+
+
+def _gathered(parts: list[Request]) -> list[Request]:
+    """Join the clauses that say nothing by themselves to the request beside them."""
+    joined: list[Request] = []
+    for part in parts:
+        if not joined:
+            joined.append(part)
+        elif not _stands(part) or part.label == joined[-1].label:
+            joined[-1] = _join(joined[-1], part)
+        elif not _stands(joined[-1]):
+            joined[-1] = _join(part, joined[-1])
+        else:
+            joined.append(part)
     return joined
+
+
+def _settled(found: list[Request], scorer: _Scorer) -> list[Request]:
+    """The requests of all sentences. With one request only, the whole message has a say in what it is."""
+    joined = _gathered(found)
+    strong = [request for request in joined if _stands(request)]
+    if len({request.label for request in strong}) > 1 or len(strong) > 1:
+        return joined
+    if strong and strong[0].confidence >= SURELY:
+        return [replace(scorer.request(scorer.whole), label=strong[0].label, confidence=strong[0].confidence)]
+    whole = scorer.row(scorer.whole)
+    rows = [whole]
+    rows += [row for request in found if _stands(request) for row in [scorer.known(request)] if row is not None]
+    blended = 0.5 * whole + 0.5 * np.mean(rows, axis=0)
+    return [scorer.labelled(scorer.whole, blended)]
 
 
 def _stands(clause: Request) -> bool:
@@ -128,6 +204,10 @@ def _stands(clause: Request) -> bool:
 def _join(main: Request, other: Request) -> Request:
     first, last = sorted((main, other), key=lambda one: one.start)
     return replace(
-        main, text=f"{first.text}，{last.text}", start=first.start, end=last.end, opens=first.opens,
-        confidence=max(main.confidence, other.confidence),
+        main,
+        text=f"{first.text}，{last.text}",
+        start=first.start,
+        end=last.end,
+        opens=first.opens,
+        confidence=max(main.confidence, other.confidence if other.label == main.label else 0.0),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
+from agent.awaiting import codes
 from agent.routes import triggers
 from agent.state import AgentContext, ConversationState, TurnOutcome, Update
 from domain.casework import higher
@@ -27,6 +28,14 @@ async def hand_over(state: ConversationState, runtime: Runtime[AgentContext]) ->
         ),
     )
     case = context.desk.open(
-        Concern(conversation, state.customer, why, state.message.text, state.tasks, context.clock.now())
+        Concern(
+            conversation,
+            state.customer,
+            why,
+            state.message.text,
+            state.tasks,
+            context.clock.now(),
+            tuple(codes(state.tasks, state.message.text)),
+        )
     )
     return {"conversation": conversation, "outcome": TurnOutcome(case=case)}

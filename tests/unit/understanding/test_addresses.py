@@ -15,8 +15,8 @@ GIVEN: list[tuple[str, str]] = [
     ),
     ("改送 Kwun Tong 巧明街 100 號 16 樓 得唔得呀", "Kwun Tong 巧明街 100 號 16 樓"),
     (
-        "send it to Flat 12B, Tower 3, Harbour View Garden, 8 Tai Koo Road, Quarry Bay instead, thanks",
-        "Flat 12B, Tower 3, Harbour View Garden, 8 Tai Koo Road, Quarry Bay",
+        "send it to Flat 12B, Tower 3, View Garden, 8 Tai Koo Road, Quarry Bay instead, thanks",
+        "Flat 12B, Tower 3, View Garden, 8 Tai Koo Road, Quarry Bay",
     ),
     (
         "change the delivery address to 15 Hoi Yuen Road, Kwun Tong and also tell me when",

@@ -1,0 +1,1 @@
+"""Where customers talk: one file per channel."""

@@ -1,0 +1,1 @@
+"""Tests of the whole house, in at one end and out at the other."""

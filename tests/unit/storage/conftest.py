@@ -1,0 +1,46 @@
+"""A database of its own for every test, with one conversation in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.conversation import Conversation, Message
+from domain.records import TurnRecord
+from storage.conversations import SqlConversations
+from storage.database import Database
+
+NOW = datetime(2026, 3, 12, 2, 30, tzinfo=UTC)
+TALK = Conversation("talk", "harbourside", "C-118", "web", NOW)
+
+
+def said(message_id: str, text: str, external_id: str | None = None) -> Message:
+    return Message(message_id, "talk", "customer", NOW, text, external_id=external_id)
+
+
+def turn(answered: str, text: str = "收到。", **left: object) -> TurnRecord:
+    """A turn that answered a message and left this behind."""
+    reply = Message(f"re-{answered}", "talk", "assistant", NOW, text)
+    return TurnRecord(TALK, answered, reply, **left)  # type: ignore[arg-type]  # fields by name
+
+
+def on_disk(folder: Path) -> bytes:
+    """Everything that the database's files hold."""
+    return b"".join(path.read_bytes() for path in folder.glob("nightdesk.db*"))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def store(database: Database) -> SqlConversations:
+    kept = SqlConversations(database)
+    await kept.open(TALK)
+    return kept
