@@ -78,7 +78,7 @@ class Classifier:
         truth = np.searchsorted(model.classes_, names)
         grid = np.linspace(0.3, 3.0, 28)
         losses = [-np.log(_softmax(left_out / t)[np.arange(len(truth)), truth] + 1e-12).mean() for t in grid]
-        full = np.asarray((matrix.T @ (basis @ weights.T)).T, dtype=np.float32)
+        full = np.asarray((matrix.T @ (basis @ weights.T)).T, dtype=np.float64)
         return cls([str(name) for name in model.classes_], full, offsets, float(grid[int(np.argmin(losses))]))
 
     def scores(self, matrix: csr_matrix) -> Scores:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.conversation import ASK, OUT_OF_SCOPE, SMALLTALK, Task
-from domain.reading import Reading, ReadingContext
+from domain.reading import CustomerRecords, Reading, ReadingContext
 from understanding.acts import Move, asks_first, forbids, negates, read_act
 from understanding.filling import Filler, Words
 from understanding.models import QUESTION, Models
@@ -68,7 +68,7 @@ class EmbeddedReader:
         note, plain = attachment(clean(text))
         if not plain:
             return Reading((_talk("talk.cannot_read"),) if note else ())
-        utterance = take_apart(plain, self._models, self._words, _own(context))
+        utterance = take_apart(plain, self._models, self._words, _own(context), _unlikely(context))
         waiting = tuple(task for task in context.tasks if task.status in ("awaiting_customer", "on_hold"))
         turn = _Turn(utterance, context, read_act(plain, self._models), waiting)
         tasks = self._settle(turn)
@@ -221,7 +221,7 @@ class EmbeddedReader:
 
     def _tasks(self, request: Request, words: Words, turn: _Turn) -> list[Task]:
         label = request.label
-        if label in _ABOUT_DELIVERY and self._speaks_of_weather(request.text):
+        if label in _ABOUT_DELIVERY and self._speaks_of_weather(turn.utterance.text):
             return [Task(id="", kind=ASK, slots={"topic": "weather"}, text=request.text)]
         if label == SMALLTALK:
             return [_talk(small_reply(request.text))]
@@ -266,6 +266,14 @@ class EmbeddedReader:
         start = request.start if number else 0
         end = requests[number + 1].start if number + 1 < len(requests) else len(turn.utterance.text)
         return Words(turn.utterance.text[start:end], turn.utterance, start, end, alone=False)
+
+
+def _unlikely(context: ReadingContext) -> frozenset[str]:
+    """Requests about records of which the customer has none."""
+    records = context.records
+    if records == CustomerRecords():
+        return frozenset()  # nothing is known of the customer, so nothing is unlikely
+    return frozenset() if records.bookings else frozenset({"change_booking", "cancel_booking"})
 
 
 def _own(context: ReadingContext) -> frozenset[str]:

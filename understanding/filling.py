@@ -49,7 +49,8 @@ class Words:
         """What is named here; if nothing is and this is the only request, what the message names."""
         every = self.utterance.named(kind)
         here = [m for m in every if self.start <= m.start < self.end]
-        return here or (every if self.alone else [])
+        one = len({m.value for m in every}) == 1
+        return here or (every if self.alone or one else [])
 
     def values(self, kind: str) -> list[str]:
         """What is named here without a doubt."""
@@ -231,7 +232,7 @@ class Filler:
             return None
         family = _family(self._products[sku])
         sizes = sorted((_size(one), one.sku) for one in self._products.values() if _family(one) == family)
-        said = {float(number) for number in re.findall(r"(?<![\w-])\d+(?:\.\d+)?(?![\d-])", text)}
+        said = {float(number) for number in re.findall(r"(?<![A-Za-z0-9-])\d+(?:\.\d+)?(?![\d-])", text)}
         named = [one for size, one in sizes if size in said and one != sku]
         if len(named) == 1:
             return named[0]

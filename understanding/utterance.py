@@ -30,6 +30,7 @@ _ABOUT["order"] = frozenset(
     | {"return_order", "exchange_item", "refund_order", "find_refund", "edit_invoice", "reissue_invoice"}
 )
 _RECORD_KINDS = frozenset({"order", "invoice", "booking", "account"})
+_UNLIKELY = 0.2  # what is left of a request about records that the customer has none of
 _TWINS = {"find_order": "track_parcel", "track_parcel": "find_order", "find_rooms": "book_room"}
 _ASKING = re.compile(
     r"[?？]|嗎|吗|咩|乜|點|幾|邊|未|定係|有冇|有無|係咪|得唔得|可唔可以|會唔會|收唔收|使唔使|怎|什麼|什么|多少|多久|哪|誰|谁|是不是|能不能|可以|"
@@ -70,13 +71,15 @@ class Utterance:
         return [m for m in self.mentions if m.kind == kind]
 
 
-def take_apart(text: str, models: Models, words: CompanyWords, mine: Collection[str]) -> Utterance:
+def take_apart(
+    text: str, models: Models, words: CompanyWords, mine: Collection[str], unlikely: Collection[str] = ()
+) -> Utterance:
     """The requests of a cleaned message, in order; a message that asks for nothing has none."""
     mentions = tuple(words.find(text, mine))
     clauses = split(text)
     if not clauses:
         return Utterance(text, (), mentions)
-    scorer = _Scorer(models, mentions, text, clauses)
+    scorer = _Scorer(models, mentions, text, clauses, unlikely)
     if len(clauses) == 1:
         whole = scorer.request(scorer.whole)
         return Utterance(text, (whole,), mentions, (whole,))
@@ -89,12 +92,18 @@ class _Scorer:
     """What each piece of a message asks for; everything is scored in one go."""
 
     def __init__(
-        self, models: Models, mentions: tuple[Mention, ...], text: str, clauses: list[Clause]
+        self,
+        models: Models,
+        mentions: tuple[Mention, ...],
+        text: str,
+        clauses: list[Clause],
+        unlikely: Collection[str],
     ) -> None:
         self.labels = models.tasks.labels
         self.whole = Clause(text, 0, len(text), True)
         self._mentions = mentions
         self._text = text
+        self._unlikely = np.array([_UNLIKELY if label in unlikely else 1.0 for label in self.labels])
         joined = [self.joined(sentence) for sentence in _sentences(clauses) if len(sentence) > 1]
         pieces = list(dict.fromkeys([self.whole, *joined, *clauses]))
         scores = models.tasks.scores(models.features([piece.text for piece in pieces]))
@@ -118,6 +127,7 @@ class _Scorer:
         """The likeliest label. Statements are no questions, and two ways to ask the same count together."""
         if not _ASKING.search(piece.text):
             row = np.where(np.array(self.labels) == QUESTION, row * _AGAINST, row)
+            row = row / row.sum()
         best = int(row.argmax())
         twin = _TWINS.get(self.labels[best])
         sure = float(row[best]) + (float(row[self.labels.index(twin)]) if twin in self.labels else 0.0)
@@ -131,6 +141,7 @@ class _Scorer:
         # A piece without a record of its own speaks of those of the message.
         here = {m.kind for m in self._mentions if piece.start <= m.start < piece.end} & _RECORD_KINDS
         named = here or {m.kind for m in self._mentions} & _RECORD_KINDS
+        row = row * self._unlikely / (row * self._unlikely).sum()
         fitting = {label for kind in named for label in _ABOUT[kind]}
         if not fitting:
             return row
