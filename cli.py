@@ -11,12 +11,14 @@ from typing import Annotated
 import structlog
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from channels.web import Said
 from connectors.clocks import SystemClock
 from connectors.embeddings_embedded import EmbeddedEmbedder
-from domain.errors import NightdeskError
+from domain.errors import ConfigurationError, NightdeskError
 from domain.language import detect
 from domain.settings import Settings
 from evals.report import publish
@@ -24,7 +26,7 @@ from evals.run import run_goldens
 from house import House
 from retrieval.documents import read_folder
 from retrieval.report import write_report
-from server import DemoDesk, Said, create_app  # noqa: TID251 - the command starts the server
+from server import DemoDesk, create_app  # noqa: TID251 - the command starts the server
 from understanding.models import learn
 
 main = typer.Typer(
@@ -48,7 +50,9 @@ def serve(
 ) -> None:
     """Serve the web chat of the demo company."""
     settings = _settings(host=host, port=port, data=data)
-    console.print(f"Nightdesk: http://{settings.host}:{settings.port}  (state in {settings.data.name}/, stop with Ctrl-C)")
+    console.print(
+        f"Nightdesk: http://{settings.host}:{settings.port}  (state in {settings.data.name}/, stop with Ctrl-C)"
+    )
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
 
 
@@ -73,11 +77,17 @@ def prepare(data: Data = None) -> None:
 
 @main.command()
 def evals(
-    only: Annotated[str | None, typer.Option(help="Part of a file name: play only those conversations.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the JSON and JUnit reports.")] = Path("var/evals"),
+    only: Annotated[
+        str | None, typer.Option(help="Part of a file name: play only those conversations.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the JSON and JUnit reports.")] = Path(
+        "var/evals"
+    ),
 ) -> None:
     """Play the golden conversations; exits 1 below the thresholds."""
-    with TemporaryDirectory() as folder:  # the index has one owner at a time: not the one a server may hold
+    with (
+        TemporaryDirectory() as folder
+    ):  # the index has one owner at a time: not the one a server may hold
         raise typer.Exit(asyncio.run(_evals(_settings(data=Path(folder)), only, out)))
 
 
@@ -104,7 +114,13 @@ def run() -> None:
 
 
 def _settings(**given: object) -> Settings:
-    return Settings.model_validate({key: value for key, value in given.items() if value is not None})
+    try:
+        return Settings.model_validate(
+            {key: value for key, value in given.items() if value is not None}
+        )
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"a setting is wrong: {problems}") from error
 
 
 async def _chat(settings: Settings, customer: str | None) -> None:
@@ -139,7 +155,9 @@ async def _search(settings: Settings, question: str) -> None:
     hits = library.search(question, detect(question).language)
     table = Table("score", "document", "section", "passage", title=question)
     for hit in hits:
-        table.add_row(f"{hit.score:.2f}", hit.citation.title, hit.citation.section, hit.passage.text[:120])
+        table.add_row(
+            f"{hit.score:.2f}", hit.citation.title, hit.citation.section, hit.passage.text[:120]
+        )
     console.print(table, "answered" if library.confident(hits) else "not sure enough to answer")
     await house.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from agent.graph import Graph, build
 from agent.runner import Runner
@@ -31,7 +32,6 @@ from domain.ports import (
 )
 from domain.settings import Settings
 from domain.tooling import Tool
-from pydantic import ValidationError
 from retrieval.documents import read_folder
 from retrieval.search import Librarian
 from retrieval.wordings import Wordings
@@ -115,14 +115,29 @@ class House:
         """
         policies = parse_policies(world.policies)
         calendar = StaffCalendar(policies.hours)
-        escalation = Escalation.read(self.settings.playbook / "rules" / "escalation.yaml", policies.escalation)
+        escalation = Escalation.read(
+            self.settings.playbook / "rules" / "escalation.yaml", policies.escalation
+        )
         systems: dict[type[Any], object] = {
             kind: shop
-            for kind in (OrderSystem, RefundSystem, InvoiceSystem, Catalogue, HotelSystem, AccountSystem)
+            for kind in (
+                OrderSystem,
+                RefundSystem,
+                InvoiceSystem,
+                Catalogue,
+                HotelSystem,
+                AccountSystem,
+            )
         }
         systems |= {Policies: policies, Glossary: self.glossary, CompanyNames: world.company}
         runner = Runner(
-            self.tools, supply(self.tools, systems), self.permissions, SqlLedger(self.database), shop, policies, clock
+            tools=self.tools,
+            supplied=supply(self.tools, systems),
+            permissions=self.permissions,
+            ledger=SqlLedger(self.database),
+            accounts=shop,
+            policies=policies,
+            clock=clock,
         )
         duty = next((one.id for one in world.staff if one.role == "duty_manager"), "duty_manager")
         context = AgentContext(
@@ -130,7 +145,9 @@ class House:
             policies=policies,
             calendar=calendar,
             escalation=escalation,
-            answers=PolicyAnswers(policies, calendar, world.company, world.products, world.hotel.rooms),
+            answers=PolicyAnswers(
+                policies, calendar, world.company, world.products, world.hotel.rooms
+            ),
             catalogue=shop,
             librarian=librarian,
             reader=self.reader(world),
@@ -144,7 +161,9 @@ class House:
 
     def reader(self, world: World | None) -> EmbeddedReader:
         """A reader that knows a company's ids and products, or none."""
-        words = CompanyWords.of_world(world, self.words) if world else CompanyWords(glossary=self.words)
+        words = (
+            CompanyWords.of_world(world, self.words) if world else CompanyWords(glossary=self.words)
+        )
         return EmbeddedReader(
             self.models,
             words,
@@ -162,13 +181,16 @@ def parse_policies(document: object) -> Policies:
     try:
         return Policies.model_validate(document)
     except ValidationError as error:
-        problems = "; ".join(f"policies.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:8])
+        problems = "; ".join(
+            f"policies.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:8]
+        )
         raise ConfigurationError(problems) from error
 
 
 def read_glossary(folder: Path) -> Glossary:
     """The wordings that tools need."""
     fields = {
-        name: yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("topics", "places")
+        name: yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("topics", "places")
     }
     return Glossary.model_validate(fields)

@@ -23,13 +23,21 @@ from evals.door import Door
 from house import House
 
 TENANT = "demo"
-LANGUAGES: dict[str, Language] = {"zh-Hant": "zh-Hant", "zh-Hans": "zh-Hans", "cmn-Hant": "zh-Hant", "cmn-Hans": "zh-Hans", "en": "en"}
+LANGUAGES: dict[str, Language] = {
+    "zh-Hant": "zh-Hant",
+    "zh-Hans": "zh-Hans",
+    "cmn-Hant": "zh-Hant",
+    "cmn-Hans": "zh-Hans",
+    "en": "en",
+}
 
 
 class DemoDesk:
     """The demo company as the web chat sees it; sessions of the evaluation door are let through to it."""
 
-    def __init__(self, house: House, world: World, turns: Turns, clock: DemoClock, opened: Door | None) -> None:
+    def __init__(
+        self, house: House, world: World, turns: Turns, clock: DemoClock, opened: Door | None
+    ) -> None:
         self._house = house
         self._world = world
         self._turns = turns
@@ -77,7 +85,9 @@ class DemoDesk:
         await self._house.store.open(conversation)
         return conversation.id
 
-    async def stream(self, session_id: str, text: str, message_id: str | None) -> AsyncIterator[Step | Said]:
+    async def stream(
+        self, session_id: str, text: str, message_id: str | None
+    ) -> AsyncIterator[Step | Said]:
         """The steps of a turn, then what was said.
 
         Raises:

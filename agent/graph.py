@@ -28,7 +28,9 @@ def build() -> Graph:
     graph.add_node("compose", compose)
     graph.add_edge(START, "screen")
     graph.add_conditional_edges("screen", routes.after_screen, ["understand", "compose"])
-    graph.add_conditional_edges("understand", routes.next_tasks, ["retrieve", "act", "hand_over", "compose"])
+    graph.add_conditional_edges(
+        "understand", routes.next_tasks, ["retrieve", "act", "hand_over", "compose"]
+    )
     graph.add_conditional_edges("retrieve", routes.after_tasks, ["hand_over", "compose"])
     graph.add_conditional_edges("act", routes.after_tasks, ["hand_over", "compose"])
     graph.add_edge("hand_over", "compose")

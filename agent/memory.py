@@ -37,7 +37,9 @@ class Window:
     tokens: int = REPLY_OVERHEAD
 
 
-def fit(entries: Sequence[Entry], pins: Iterable[Pin], counter: TokenCounter, limit: int = LIMIT) -> Window:
+def fit(
+    entries: Sequence[Entry], pins: Iterable[Pin], counter: TokenCounter, limit: int = LIMIT
+) -> Window:
     """Keep as many of the latest turns as fit in `limit` tokens, each whole.
 
     A latest turn that is too long by itself is shortened in the middle of its longest entry, so that the
@@ -92,5 +94,7 @@ def _shortened(turn: Sequence[Entry], counter: TokenCounter, room: int) -> list[
         if len(text) <= len(ELISION) * 4:
             return []
         half = len(text) * 3 // 8
-        entries[at] = Entry(entries[at].role, text[:half] + ELISION + text[-half:], entries[at].turn)
+        entries[at] = Entry(
+            entries[at].role, text[:half] + ELISION + text[-half:], entries[at].turn
+        )
     return entries

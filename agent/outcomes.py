@@ -9,13 +9,22 @@ from typing import Any
 
 from domain.tooling import Declined, Done, Failed, NeedsConfirmation, NeedsInput, Outcome
 
-_KINDS = {"done": Done, "declined": Declined, "input": NeedsInput, "confirm": NeedsConfirmation, "failed": Failed}
+_KINDS = {
+    "done": Done,
+    "declined": Declined,
+    "input": NeedsInput,
+    "confirm": NeedsConfirmation,
+    "failed": Failed,
+}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def packed(outcome: Outcome) -> dict[str, Any]:
     """The outcome as JSON; amounts and days keep their type."""
-    return {"is": _NAMES[type(outcome)], **{key: _pack(value) for key, value in vars(outcome).items()}}
+    return {
+        "is": _NAMES[type(outcome)],
+        **{key: _pack(value) for key, value in vars(outcome).items()},
+    }
 
 
 def unpacked(kept: Mapping[str, Any]) -> Outcome:

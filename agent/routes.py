@@ -6,7 +6,16 @@ from langgraph.types import Send
 
 from agent.outcomes import unpacked
 from agent.state import ConversationState, TaskStep
-from domain.conversation import ASK, ASK_PERSON, COMPLAIN, INJECTION, OUT_OF_SCOPE, PRIVACY, SMALLTALK, Task
+from domain.conversation import (
+    ASK,
+    ASK_PERSON,
+    COMPLAIN,
+    INJECTION,
+    OUT_OF_SCOPE,
+    PRIVACY,
+    SMALLTALK,
+    Task,
+)
 from domain.tooling import Declined, Done, Failed
 
 MOST_STEPS = 8  # task steps a turn; what is left stays open and is said to be
@@ -17,13 +26,20 @@ FOR_PEOPLE = frozenset({ASK_PERSON, COMPLAIN, PRIVACY})
 
 def after_screen(state: ConversationState) -> str:
     """What must not be acted on is only answered."""
-    return "compose" if state.screening.blocked or state.message.author == "bystander" else "understand"
+    return (
+        "compose"
+        if state.screening.blocked or state.message.author == "bystander"
+        else "understand"
+    )
 
 
 def next_tasks(state: ConversationState) -> list[Send] | str:
     """Every task that can take a step now, side by side; then whoever is left goes to a person."""
     steps = [
-        Send("retrieve" if task.kind == ASK else "act", TaskStep(task, state.conversation, state.customer))
+        Send(
+            "retrieve" if task.kind == ASK else "act",
+            TaskStep(task, state.conversation, state.customer),
+        )
         for task in runnable(state.tasks)[:MOST_STEPS]
     ]
     return steps or after_tasks(state)

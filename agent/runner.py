@@ -51,6 +51,7 @@ class Runner:
 
     def __init__(
         self,
+        *,
         tools: Mapping[str, Tool],
         supplied: Mapping[str, Mapping[str, object]],
         permissions: Permissions,
@@ -74,7 +75,9 @@ class Runner:
         """Is a one-time code needed before this tool tells anything?"""
         return kind in self._tools and self._tools[kind].policy.assurance == "verified"
 
-    async def step_up(self, task: Task, customer: Customer, conversation: Conversation) -> tuple[Task, Conversation]:
+    async def step_up(
+        self, task: Task, customer: Customer, conversation: Conversation
+    ) -> tuple[Task, Conversation]:
         """Check the one-time code in a task's slots. The code itself is not kept."""
         code = task.slots.get(OTP)
         if code is None or not self.needs_code(task.kind) or self.locked(conversation):
@@ -96,10 +99,14 @@ class Runner:
         tool = self._tools[task.kind]
         outcome = await self._outcome(tool, task, customer, conversation)
         decision = type(outcome).__name__.lower()
-        log.info("tool_finished", tool=tool.name, decision=decision, conversation_id=conversation.id)
+        log.info(
+            "tool_finished", tool=tool.name, decision=decision, conversation_id=conversation.id
+        )
         return Ran(_after(task, outcome), outcome, decision)
 
-    async def _outcome(self, tool: Tool, task: Task, customer: Customer, conversation: Conversation) -> Outcome:
+    async def _outcome(
+        self, tool: Tool, task: Task, customer: Customer, conversation: Conversation
+    ) -> Outcome:
         if not self._permissions.may("customer", tool.policy.scope):
             return Declined("declined.not_permitted", {}, hands_over="unsupported")
         if self.needs_code(tool.name) and self.locked(conversation):
@@ -130,7 +137,9 @@ class Runner:
                 async with asyncio.timeout(tool.policy.timeout_seconds):
                     return await tool.function(request, **wanted)
             except TimeoutError as error:
-                raise UpstreamTimeout(f"{tool.name} took over {tool.policy.timeout_seconds} s") from error
+                raise UpstreamTimeout(
+                    f"{tool.name} took over {tool.policy.timeout_seconds} s"
+                ) from error
             except UpstreamError:
                 if attempt + 1 == TRIES:
                     raise
@@ -150,7 +159,9 @@ class Runner:
             async with asyncio.timeout(tool.policy.timeout_seconds):
                 result = await answer.act(key)
         except TimeoutError as error:
-            raise UpstreamTimeout(f"{tool.name} took over {tool.policy.timeout_seconds} s") from error
+            raise UpstreamTimeout(
+                f"{tool.name} took over {tool.policy.timeout_seconds} s"
+            ) from error
         values = {**answer.values, **(result or {})}
         done = Done(answer.done, values, answer.awaits_approval, answer.hands_over)
         await self._ledger.complete(key, packed(done))
@@ -166,7 +177,9 @@ def _after(task: Task, outcome: Outcome) -> Task:
     kept = replace(task, outcome=packed(outcome))
     match outcome:
         case Done(awaits_approval=waits):
-            return replace(kept, status="awaiting_approval" if waits else "done", missing=(), shown=None)
+            return replace(
+                kept, status="awaiting_approval" if waits else "done", missing=(), shown=None
+            )
         case Declined():
             return replace(kept, status="declined", missing=(), shown=None)
         case NeedsInput(slots=slots):

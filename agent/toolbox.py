@@ -24,7 +24,9 @@ def find_tools(folder: list[str] | None = None) -> dict[str, Tool]:
     return {name: _tool(name) for name in names}
 
 
-def supply(found: Mapping[str, Tool], systems: Mapping[type[Any], object]) -> dict[str, dict[str, object]]:
+def supply(
+    found: Mapping[str, Tool], systems: Mapping[type[Any], object]
+) -> dict[str, dict[str, object]]:
     """For every tool the systems its function names, by parameter.
 
     Raises:
@@ -34,7 +36,9 @@ def supply(found: Mapping[str, Tool], systems: Mapping[type[Any], object]) -> di
     for name, tool in found.items():
         missing = [f"`{key}`" for key, kind in tool.wants.items() if kind not in systems]
         if missing:
-            raise ConfigurationError(f"tool `{name}` asks for {', '.join(missing)}, which server.py does not provide")
+            raise ConfigurationError(
+                f"tool `{name}` asks for {', '.join(missing)}, which server.py does not provide"
+            )
         supplied[name] = {key: systems[kind] for key, kind in tool.wants.items()}
     return supplied
 
@@ -44,7 +48,9 @@ def _tool(name: str) -> Tool:
     function = getattr(module, name, None)
     policy = getattr(function, "__tool_policy__", None)
     if function is None or not isinstance(policy, ToolPolicy):
-        raise ConfigurationError(f"tools/{name}.py has no function `{name}` marked with @tool(ToolPolicy(...))")
+        raise ConfigurationError(
+            f"tools/{name}.py has no function `{name}` marked with @tool(ToolPolicy(...))"
+        )
     hints = get_type_hints(function)
     parameters = [key for key in inspect.signature(function).parameters if key != "request"]
     if "request" not in hints:

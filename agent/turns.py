@@ -39,7 +39,20 @@ from support.cases import Concern
 log = structlog.get_logger()
 # Slots that the audit log names; addresses, codes and free text stay out of it.
 _IN_AUDIT = frozenset(
-    {"order", "invoice", "booking", "account", "sku", "from_sku", "to_sku", "qty", "room", "checkin", "nights", "topic"}
+    {
+        "order",
+        "invoice",
+        "booking",
+        "account",
+        "sku",
+        "from_sku",
+        "to_sku",
+        "qty",
+        "room",
+        "checkin",
+        "nights",
+        "topic",
+    }
 )
 
 
@@ -78,7 +91,12 @@ class Turns:
     """Runs turns for one company."""
 
     def __init__(
-        self, graph: Graph, context: AgentContext, store: ConversationStore, systems: Systems, tokens: TokenCounter
+        self,
+        graph: Graph,
+        context: AgentContext,
+        store: ConversationStore,
+        systems: Systems,
+        tokens: TokenCounter,
     ) -> None:
         self._graph = graph
         self._context = context
@@ -109,7 +127,9 @@ class Turns:
             if earlier is not None:
                 yield Answer(earlier, awaiting(history.tasks), (), history.tasks)
                 return
-            state = await self._state(history.conversation, message, history.tasks, history.messages)
+            state = await self._state(
+                history.conversation, message, history.tasks, history.messages
+            )
             result = state
             async for kind, event in self._graph.astream(
                 state, context=self._context, stream_mode=["custom", "values"]
@@ -130,18 +150,24 @@ class Turns:
             conversation_id=conversation.id,
             author="bystander" if incoming.bystander else "customer",
             sent_at=self._context.clock.now(),
-            text=incoming.text,
+            text=incoming.text.encode("utf-8", "replace").decode(),  # half a character is none
             language=conversation.language,
             external_id=incoming.external_id,
         )
         return await self._store.accept(message, self._tokens.count(message.text))
 
     async def _state(
-        self, conversation: Conversation, message: Message, tasks: tuple[Task, ...], earlier: tuple[Message, ...]
+        self,
+        conversation: Conversation,
+        message: Message,
+        tasks: tuple[Task, ...],
+        earlier: tuple[Message, ...],
     ) -> ConversationState:
         customer = await self._systems.customer(conversation.customer_id)
         if customer is None:
-            raise NotIdentified("the customer of this conversation is unknown to the company's systems")
+            raise NotIdentified(
+                "the customer of this conversation is unknown to the company's systems"
+            )
         records = CustomerRecords(
             orders=tuple(await self._systems.orders(customer.id)),
             invoices=tuple(await self._systems.invoices(customer.id)),
@@ -154,7 +180,10 @@ class Turns:
 
     async def _finish(self, state: ConversationState) -> Answer:
         now = self._context.clock.now()
-        conversation = replace(state.conversation, standing=replace(state.conversation.standing, pins=_pins(state, now)))
+        conversation = replace(
+            state.conversation,
+            standing=replace(state.conversation.standing, pins=_pins(state, now)),
+        )
         outcome = state.outcome
         reply = Message(
             id=uuid4().hex,
@@ -197,15 +226,22 @@ class Turns:
         )
         return Answer(reply, outcome.awaiting, state.citations, state.tasks)
 
-    def _audit(self, state: ConversationState, moved: tuple[Task, ...], now: datetime) -> list[AuditEntry]:
+    def _audit(
+        self, state: ConversationState, moved: tuple[Task, ...], now: datetime
+    ) -> list[AuditEntry]:
         who = f"customer {state.customer.id}"
         known = [*state.customer.private(), *codes(state.tasks, state.message.text)]
         said = mask(state.message.text[:400], known=known)
         entries = [AuditEntry(now, state.conversation.id, who, "said", said, "accepted")]
         for task in moved:
             slots = {key: value for key, value in task.slots.items() if key in _IN_AUDIT}
-            resource = mask(" ".join(f"{key}={value}" for key, value in slots.items()), known=state.customer.private())
-            entries.append(AuditEntry(now, state.conversation.id, who, task.kind, resource, task.status))
+            resource = mask(
+                " ".join(f"{key}={value}" for key, value in slots.items()),
+                known=state.customer.private(),
+            )
+            entries.append(
+                AuditEntry(now, state.conversation.id, who, task.kind, resource, task.status)
+            )
         return entries
 
 

@@ -55,7 +55,9 @@ def parse_world(document: object) -> World:
     try:
         return World.model_validate(document)
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'world'}: {e['msg']}" for e in error.errors()[:8])
+        problems = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'world'}: {e['msg']}" for e in error.errors()[:8]
+        )
         raise ConfigurationError(f"the world is not complete: {problems}") from error
 
 
@@ -139,10 +141,14 @@ class DemoShop:
     async def remove_item(self, customer: str, order: str, sku: str, *, key: str) -> None:
         def act() -> None:
             found = self._own(self._world.orders, customer, order)
-            price = next((one.price_hkd for one in self._world.products if one.sku == sku), Decimal(0))
+            price = next(
+                (one.price_hkd for one in self._world.products if one.sku == sku), Decimal(0)
+            )
             gone = [line for line in found.items if line.sku == sku]
             if not gone or len(gone) == len(found.items):
-                raise InputError(f"{sku} cannot be taken out of {order}: it is not there, or it is all of it")
+                raise InputError(
+                    f"{sku} cannot be taken out of {order}: it is not there, or it is all of it"
+                )
             found.items = [line for line in found.items if line.sku != sku]
             found.amount_hkd -= sum((price * line.qty for line in gone), Decimal(0))
             self._log(customer, "order.remove_item", order=order, sku=sku)
@@ -156,7 +162,9 @@ class DemoShop:
 
         await self._once(key, act)
 
-    async def create_exchange(self, customer: str, order: str, from_sku: str, to_sku: str, *, key: str) -> None:
+    async def create_exchange(
+        self, customer: str, order: str, from_sku: str, to_sku: str, *, key: str
+    ) -> None:
         def act() -> None:
             self._own(self._world.orders, customer, order)
             self._log(customer, "exchange.create", order=order, from_sku=from_sku, to_sku=to_sku)
@@ -178,20 +186,33 @@ class DemoShop:
             today = self._clock.now().date()
             refund_id = f"RF-{len(self._world.refunds) + 1:04d}"
             self._world.refunds.append(
-                Refund(id=refund_id, order=order, customer=customer, amount_hkd=amount, status="processing", created=today)
+                Refund(
+                    id=refund_id,
+                    order=order,
+                    customer=customer,
+                    amount_hkd=amount,
+                    status="processing",
+                    created=today,
+                )
             )
             self._log(customer, "refund.create", order=order, amount_hkd=float(amount))
 
         await self._once(key, act)
 
-    async def request_approval(self, customer: str, order: str, amount: Decimal, *, key: str) -> None:
+    async def request_approval(
+        self, customer: str, order: str, amount: Decimal, *, key: str
+    ) -> None:
         def act() -> None:
             self._own(self._world.orders, customer, order)
-            self._log(customer, "approval.request", about="refund", order=order, amount_hkd=float(amount))
+            self._log(
+                customer, "approval.request", about="refund", order=order, amount_hkd=float(amount)
+            )
 
         await self._once(key, act)
 
-    async def update_invoice(self, customer: str, invoice: str, field: str, value: str, *, key: str) -> None:
+    async def update_invoice(
+        self, customer: str, invoice: str, field: str, value: str, *, key: str
+    ) -> None:
         def act() -> None:
             found = self._own(self._world.invoices, customer, invoice)
             if field not in ("title", "tax_id", "email"):
@@ -208,20 +229,38 @@ class DemoShop:
 
         await self._once(key, act)
 
-    async def create_booking(self, customer: str, room: str, checkin: date, nights: int, *, key: str) -> str:
+    async def create_booking(
+        self, customer: str, room: str, checkin: date, nights: int, *, key: str
+    ) -> str:
         def act() -> str:
             self._take(room, checkin, nights, -1)
             rate = next(one.rate_hkd for one in self._world.hotel.rooms if one.type == room)
             booking_id = f"NEW-{len(self._world.bookings) + 1:04d}"
             self._world.bookings.append(
-                Booking(id=booking_id, customer=customer, room=room, checkin=checkin, nights=nights, amount_hkd=rate * nights)
+                Booking(
+                    id=booking_id,
+                    customer=customer,
+                    room=room,
+                    checkin=checkin,
+                    nights=nights,
+                    amount_hkd=rate * nights,
+                )
             )
-            self._log(customer, "booking.create", booking=booking_id, room=room, checkin=checkin.isoformat(), nights=nights)
+            self._log(
+                customer,
+                "booking.create",
+                booking=booking_id,
+                room=room,
+                checkin=checkin.isoformat(),
+                nights=nights,
+            )
             return booking_id
 
         return await self._once(key, act)
 
-    async def update_booking(self, customer: str, booking: str, room: str, checkin: date, nights: int, *, key: str) -> None:
+    async def update_booking(
+        self, customer: str, booking: str, room: str, checkin: date, nights: int, *, key: str
+    ) -> None:
         def act() -> None:
             found = self._own(self._world.bookings, customer, booking)
             self._take(found.room, found.checkin, found.nights, 1)
@@ -231,8 +270,20 @@ class DemoShop:
                 self._take(found.room, found.checkin, found.nights, -1)
                 raise
             rate = next(one.rate_hkd for one in self._world.hotel.rooms if one.type == room)
-            found.room, found.checkin, found.nights, found.amount_hkd = room, checkin, nights, rate * nights
-            self._log(customer, "booking.update", booking=booking, room=room, checkin=checkin.isoformat(), nights=nights)
+            found.room, found.checkin, found.nights, found.amount_hkd = (
+                room,
+                checkin,
+                nights,
+                rate * nights,
+            )
+            self._log(
+                customer,
+                "booking.update",
+                booking=booking,
+                room=room,
+                checkin=checkin.isoformat(),
+                nights=nights,
+            )
 
         await self._once(key, act)
 
@@ -256,7 +307,9 @@ class DemoShop:
             return answer
 
     def _own(self, records: list[Owned], customer: str, wanted: str) -> Owned:
-        found = next((one for one in records if one.id == wanted and one.customer == customer), None)
+        found = next(
+            (one for one in records if one.id == wanted and one.customer == customer), None
+        )
         if found is None:
             raise InputError(f"{wanted} is not a record of this customer")
         return found
@@ -271,7 +324,10 @@ class DemoShop:
 
     def _free(self, room: str, checkin: date, nights: int) -> int:
         calendar = self._world.hotel.availability
-        return min((calendar.get(night, {}).get(room, 0) for night in self._nights(checkin, nights)), default=0)
+        return min(
+            (calendar.get(night, {}).get(room, 0) for night in self._nights(checkin, nights)),
+            default=0,
+        )
 
     def _take(self, room: str, checkin: date, nights: int, change: int) -> None:
         """Give back (+1) or take (-1) a room on every night of a stay; never below none."""

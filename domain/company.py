@@ -12,7 +12,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-OrderStatus = Literal["pending", "processing", "shipped", "delivered", "cancelled", "refunded", "returned", "exchanged"]
+OrderStatus = Literal[
+    "pending",
+    "processing",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "refunded",
+    "returned",
+    "exchanged",
+]
 Tier = str | None
 
 
@@ -205,7 +214,17 @@ class World(Record):
     staff: list[StaffMember] = Field(default_factory=list)
     history: list[PastWrite] = Field(default_factory=list)
 
-    @field_validator("products", "orders", "invoices", "refunds", "accounts", "bookings", "staff", "history", mode="before")
+    @field_validator(
+        "products",
+        "orders",
+        "invoices",
+        "refunds",
+        "accounts",
+        "bookings",
+        "staff",
+        "history",
+        mode="before",
+    )
     @classmethod
     def _absent_is_empty(cls, value: Any) -> Any:
         return [] if value is None else value
@@ -221,5 +240,7 @@ class World(Record):
         for kind in ("orders", "invoices", "refunds", "accounts", "bookings"):
             for record in getattr(self, kind):
                 if record.customer not in known:
-                    raise ValueError(f"{kind}: {record.id} belongs to customer {record.customer!r}, who is not listed")
+                    raise ValueError(
+                        f"{kind}: {record.id} belongs to customer {record.customer!r}, who is not listed"
+                    )
         return self

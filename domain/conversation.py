@@ -9,8 +9,20 @@ from typing import Any, Literal
 from domain.casework import Priority
 from domain.language import Language
 
-Author = Literal["customer", "bystander", "assistant", "staff"]  # a bystander speaks in the same group
-TaskStatus = Literal["open", "awaiting_customer", "awaiting_approval", "on_hold", "done", "declined", "failed", "handed_over", "dropped"]
+Author = Literal[
+    "customer", "bystander", "assistant", "staff"
+]  # a bystander speaks in the same group
+TaskStatus = Literal[
+    "open",
+    "awaiting_customer",
+    "awaiting_approval",
+    "on_hold",
+    "done",
+    "declined",
+    "failed",
+    "handed_over",
+    "dropped",
+]
 Owner = Literal["assistant", "person"]
 
 # Kinds of task that are not tools.

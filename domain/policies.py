@@ -1,4 +1,4 @@
-"""The company's rules as numbers, hours and lists, read from its rules data; nothing here is a constant of ours."""
+"""The company's rules as numbers, hours and lists, read from its rules data; none is a constant of ours."""
 
 from __future__ import annotations
 
@@ -21,17 +21,23 @@ class Rule(Record):
 
 
 class ReturnRule(Rule):
+    """When goods may come back besides the general window."""
+
     wrong_or_damaged_days: int | None = None
     hygiene_items: str | None = None
     battery_damaged: str | None = None
 
 
 class ExchangeRule(Rule):
+    """When goods may be swapped."""
+
     window_days: int | None = None
     target_in_stock: bool = True
 
 
 class RefundRule(Rule):
+    """How money goes back, and in how many working days."""
+
     method: str | None = None
     working_days: str | None = None
 
@@ -43,11 +49,15 @@ class StatusRule(Rule):
 
 
 class InvoiceRule(Rule):
+    """What of an invoice may change, and for how long."""
+
     fields: list[str] = Field(default_factory=list)
     edit_days_after_issue: int | None = None
 
 
 class QuoteRule(Rule):
+    """How long a quotation holds."""
+
     valid_days: int | None = None
 
 
@@ -67,26 +77,36 @@ class Hours(Rule):
 
 
 class HotelRule(Rule):
+    """The deadline for changing a stay, and what a booking needs."""
+
     free_change_hours_before_checkin: int | None = None
     checkin_time: str = "15:00"
     needs: list[str] = Field(default_factory=lambda: ["room", "checkin", "nights", "guests"])
 
 
 class ExpediteRule(Rule):
+    """How often a delivery may be chased."""
+
     per_order_per_day: int | None = None
 
 
 class AuthenticationRule(Rule):
+    """What needs a one-time code, and how many tries there are."""
+
     needed_for: list[str] = Field(default_factory=list)
     attempts: int = 3
 
 
 class WeatherRule(Rule):
+    """Which signals stop deliveries and shops."""
+
     signals: list[str] = Field(default_factory=list)
     resumes_hours_after_signal_ends: int | None = None
 
 
 class PrivacyRule(Rule):
+    """Personal-data requests and the days in which they are answered."""
+
     requests: list[str] = Field(default_factory=list)
     answer_within_days: int | None = None
 
@@ -137,7 +157,9 @@ class Policies(Rule):
     def _spans(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
         for span in value:
             if _SPAN.match(span) is None:
-                raise ValueError(f"bulk_discount: {span!r} is no quantity range; write '10-49' or '50+'")
+                raise ValueError(
+                    f"bulk_discount: {span!r} is no quantity range; write '10-49' or '50+'"
+                )
         return value
 
     def refund_limit(self, tier: str | None) -> Decimal:

@@ -15,12 +15,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NIGHTDESK_", extra="forbid")
 
-    data: Path = Field(default=ROOT / "var" / "data", description="Folder of the database, its key and the index")
-    cache: Path = Field(default=ROOT / "var" / "cache", description="Folder of what was learnt from the playbook")
-    playbook: Path = Field(default=ROOT / "playbook", description="Sentences, rules, examples and the demo company")
-    knowledge: Path = Field(default=ROOT / "knowledge", description="The documents that are answered from")
+    data: Path = Field(
+        default=ROOT / "var" / "data", description="Folder of the database, its key and the index"
+    )
+    cache: Path = Field(
+        default=ROOT / "var" / "cache", description="Folder of what was learnt from the playbook"
+    )
+    playbook: Path = Field(
+        default=ROOT / "playbook", description="Sentences, rules, examples and the demo company"
+    )
+    knowledge: Path = Field(
+        default=ROOT / "knowledge", description="The documents that are answered from"
+    )
     host: str = Field(default="127.0.0.1", description="Address to serve on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to serve on")
     evaluation: bool = Field(
-        default=False, validation_alias="EVALUATION", description="Offer the evaluation endpoints; never in production"
+        default=False,
+        validation_alias="EVALUATION",
+        description="Offer the evaluation endpoints; never in production",
     )

@@ -115,7 +115,12 @@ class Proposal:
 
     def fingerprint(self) -> str:
         """A hash of what the customer would agree to; another value, another hash."""
-        text = json.dumps({"summary": self.summary, **self.values}, sort_keys=True, default=str, ensure_ascii=False)
+        text = json.dumps(
+            {"summary": self.summary, **self.values},
+            sort_keys=True,
+            default=str,
+            ensure_ascii=False,
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

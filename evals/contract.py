@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.conversation import ASK, ASK_PERSON, COMPLAIN, INJECTION, OUT_OF_SCOPE, PRIVACY, SMALLTALK, Task
+from domain.conversation import (
+    ASK,
+    ASK_PERSON,
+    COMPLAIN,
+    INJECTION,
+    OUT_OF_SCOPE,
+    PRIVACY,
+    SMALLTALK,
+    Task,
+)
 from domain.language import detect
 
 TYPES = {
@@ -46,7 +55,9 @@ _NUMBERS = frozenset({"qty", "nights", "guests"})
 
 def task(ours: Task) -> dict[str, Any]:
     """A task in the contract's words."""
-    slots: dict[str, Any] = {key: _number(key, value) for key, value in ours.slots.items() if key in _KEPT}
+    slots: dict[str, Any] = {
+        key: _number(key, value) for key, value in ours.slots.items() if key in _KEPT
+    }
     for field in ("title", "tax_id", "amount"):
         if ours.kind == "edit_invoice" and field in ours.slots:
             slots |= {"field": field, "value": ours.slots[field]}

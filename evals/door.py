@@ -28,9 +28,9 @@ from domain.conversation import INJECTION, Conversation, Standing, Task
 from domain.errors import ConfigurationError
 from domain.reading import Reader, ReadingContext
 from evals import contract
+from house import House
 from retrieval.search import Librarian
 from security.masking import mask
-from house import House
 from support.calendar import HONG_KONG
 from support.escalation import Escalation
 from understanding.screening import EmbeddedScreener
@@ -88,7 +88,9 @@ class Session:
 class Door:
     """Evaluation sessions and component calls over one house."""
 
-    def __init__(self, house: House, library: Librarian, reader: Reader, escalation: Escalation) -> None:
+    def __init__(
+        self, house: House, library: Librarian, reader: Reader, escalation: Escalation
+    ) -> None:
         self._house = house
         self._library = library
         self._reader = reader
@@ -143,7 +145,10 @@ class Door:
         standing = history.conversation.standing if history else Standing()
         handover = await self._house.casebook.handover(session_id)
         return {
-            "tasks": [contract.task(task) for task in sorted(session.tasks.values(), key=lambda one: one.position)],
+            "tasks": [
+                contract.task(task)
+                for task in sorted(session.tasks.values(), key=lambda one: one.position)
+            ],
             "effects": session.shop.effects(),
             "handover": None if handover is None else {"reason": handover.reason},
             "red_alert": standing.red_alert,
@@ -172,14 +177,19 @@ class Door:
         return self._library.rank(documents, passages.queries, passages.k)
 
     def emotion(self, texts: list[str]) -> list[dict[str, float]]:
-        return [{"anger": one.anger, "negative": one.negative} for one in self._screener.screen_all(texts)]
+        return [
+            {"anger": one.anger, "negative": one.negative}
+            for one in self._screener.screen_all(texts)
+        ]
 
     def blocked(self, texts: list[str]) -> list[bool]:
         return [one.blocked for one in self._screener.screen_all(texts)]
 
     def _world(self, document: dict[str, Any]) -> World:
         """The world; the same document is read once."""
-        key = hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        key = hashlib.sha256(
+            json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+        ).hexdigest()
         if key not in self._worlds:
             self._worlds = {key: parse_world(document)}
         return self._worlds[key]
@@ -188,10 +198,16 @@ class Door:
         book = self._house.casebook
         entries = await book.audit(session_id)
         found = [
-            {"kind": "log", "text": f"{e.at:%H:%M:%S} {e.principal} {e.action} {e.resource} {e.decision}"}
+            {
+                "kind": "log",
+                "text": f"{e.at:%H:%M:%S} {e.principal} {e.action} {e.resource} {e.decision}",
+            }
             for e in entries
         ]
-        found += [{"kind": "ticket", "text": f"{t.number} {t.summary}"} for t in await book.tickets(session_id)]
+        found += [
+            {"kind": "ticket", "text": f"{t.number} {t.summary}"}
+            for t in await book.tickets(session_id)
+        ]
         return found + [{"kind": n.kind, "text": n.text} for n in await book.notices(session_id)]
 
 
@@ -224,6 +240,13 @@ def routes(door: Door) -> APIRouter:
         await door.close(session_id)
         return Response(status_code=204)
 
+    _components(router, door)
+    return router
+
+
+def _components(router: APIRouter, door: Door) -> None:
+    """Single parts of the product, the same code that a conversation uses, on many items at once."""
+
     @router.post("/understand")
     async def understand(batch: Texts) -> dict[str, Any]:
         if batch.text is not None:
@@ -250,8 +273,6 @@ def routes(door: Door) -> APIRouter:
     @router.post("/screen")
     async def screened(batch: Texts) -> dict[str, Any]:
         return {"blocked": await asyncio.to_thread(door.blocked, batch.texts)}
-
-    return router
 
 
 def _known(door: Door, session_id: str) -> None:

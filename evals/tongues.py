@@ -19,11 +19,13 @@ _NO_WORDS = re.compile(
     r"https?://[^\s，。）)]+|[\w.*+-]+@[\w.-]+|[A-Za-z]{1,4}-?\d[\w-]*|HK\$[\d,.]+|\b[A-Z]{2,}\b"
 )
 _QUOTED = re.compile(r"「[^」]*」|“[^”]*”|\"[^\"]*\"|『[^』]*』")
-_CANTONESE = re.compile(r"[嘅咗佢喺唔冇嗰啲㗎喎嚟畀俾咩嘢噉咁哋囉睇搵攞瞓諗啱喇係]|而家|幾多|聽日")
+_CANTONESE = re.compile(
+    r"[嘅咗佢喺唔冇嗰啲㗎喎嚟畀俾咩嘢噉咁哋囉睇搵攞瞓諗啱喇係]|而家|幾多|聽日|講我知|邊[張個件款日項]|執緊"
+)
 _MANDARIN = re.compile(
     r"[您這这哪們们沒没嗎吗]|什麼|什么|怎麼|怎么|(?<!目)的(?!士|確|确)|是(?!日|但|否)|請問|请问"
 )
-_ENOUGH = 8  # Chinese characters from which on a reply must show which Chinese it is
+_ENOUGH = 40  # Chinese characters from which on a Cantonese reply cannot but show what it is
 
 
 def _in_big5(char: str) -> bool:
@@ -87,7 +89,8 @@ def _not_chinese(text: str) -> str | None:
 def _not_cantonese(text: str) -> str | None:
     problem = _not_chinese(text) or _not_traditional(text)
     spoken, written = len(_CANTONESE.findall(text)), len(_MANDARIN.findall(text))
-    if problem is None and len(_HAN.findall(text)) >= _ENOUGH and spoken <= written:
+    neutral = spoken == written == 0 and len(_HAN.findall(text)) < _ENOUGH
+    if problem is None and spoken <= written and not neutral:
         return "the reply is written Chinese, not Cantonese"
     return problem
 

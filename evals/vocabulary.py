@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent.toolbox import find_tools
+
 # Tools that change something, and the entry that the shop's own log must show for it.
 EFFECTS = {
     "cancel_order": "order.cancel",
@@ -34,10 +36,7 @@ EFFECT_FIELDS = {
     "booking.cancel": {"booking"},
 }
 # Tools that only look something up leave no entry; they are known by the task they moved.
-READS = frozenset(
-    {"find_order", "track_parcel", "find_refund", "check_stock", "quote_price", "find_rooms"}
-    | {"show_tutorial", "check_balance"}
-)
+READS = frozenset(name for name, one in find_tools().items() if one.policy.effect == "read")
 # What a customer may be asked for. A product is asked for under several names.
 SLOTS = {
     "order": "order",

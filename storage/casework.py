@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,9 @@ async def save(connection: AsyncConnection, turn: TurnRecord) -> None:
             "due_at": turn.ticket.due_at and turn.ticket.due_at.isoformat(),
         }
         del row["number"]  # the sequence number of the row
-        await connection.execute(upsert(tickets).values(**row).on_conflict_do_update(index_elements=["id"], set_=row))
+        await connection.execute(
+            upsert(tickets).values(**row).on_conflict_do_update(index_elements=["id"], set_=row)
+        )
     if turn.handover is not None:
         row = asdict(turn.handover) | {
             "raised_at": turn.handover.raised_at.isoformat(),
@@ -36,7 +38,9 @@ async def save(connection: AsyncConnection, turn: TurnRecord) -> None:
         }
         del row["open_tasks"]  # they stand in the brief, and as tasks
         statement = upsert(handovers).values(**row)
-        await connection.execute(statement.on_conflict_do_update(index_elements=["conversation_id"], set_=row))
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=["conversation_id"], set_=row)
+        )
     for notice in turn.notices:
         await connection.execute(
             insert(notices).values(**asdict(notice) | {"sent_at": notice.sent_at.isoformat()})
@@ -48,11 +52,15 @@ async def _append(connection: AsyncConnection, entries: Sequence[AuditEntry]) ->
     """Append to the audit log; each entry carries the hash of the one before it."""
     if not entries:
         return
-    last = (await connection.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1))).scalar()
+    last = (
+        await connection.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
+    ).scalar()
     previous = last or GENESIS
     for entry in entries:
         row = asdict(entry) | {"at": entry.at.isoformat(), "previous_hash": previous}
-        previous = hashlib.sha256("\x1f".join(str(value) for value in row.values()).encode()).hexdigest()
+        previous = hashlib.sha256(
+            "\x1f".join(str(value) for value in row.values()).encode()
+        ).hexdigest()
         await connection.execute(insert(audit).values(**row, hash=previous))
 
 
@@ -130,8 +138,13 @@ async def intact(database: Database) -> bool:
     previous = GENESIS
     async with database.transaction() as connection:
         for row in (await connection.execute(select(audit).order_by(audit.c.seq))).mappings():
-            fields = [row[name] for name in ("at", "conversation_id", "principal", "action", "resource", "decision")]
-            expected = hashlib.sha256("\x1f".join([*map(str, fields), previous]).encode()).hexdigest()
+            fields = [
+                row[name]
+                for name in ("at", "conversation_id", "principal", "action", "resource", "decision")
+            ]
+            expected = hashlib.sha256(
+                "\x1f".join([*map(str, fields), previous]).encode()
+            ).hexdigest()
             if row["previous_hash"] != previous or row["hash"] != expected:
                 return False
             previous = row["hash"]

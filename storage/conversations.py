@@ -16,7 +16,15 @@ from domain.conversation import Conversation, Message, Pin, Standing, Task
 from domain.records import History, TurnRecord
 from storage import casework
 from storage.database import Database
-from storage.tables import audit, conversations, handovers, ledger, messages, notices, tasks, tickets
+from storage.tables import (
+    conversations,
+    handovers,
+    ledger,
+    messages,
+    notices,
+    tasks,
+    tickets,
+)
 
 RECENT_MESSAGES = 120
 RECENT_TASKS = 40
@@ -30,13 +38,17 @@ class SqlConversations:
 
     async def open(self, conversation: Conversation) -> None:
         async with self._database.transaction() as connection:
-            await connection.execute(insert(conversations).values(**self._conversation_row(conversation)))
+            await connection.execute(
+                insert(conversations).values(**self._conversation_row(conversation))
+            )
 
     async def accept(self, message: Message, tokens: int) -> Message:
         """Keep a message; the same external id again returns the one that was kept."""
         try:
             async with self._database.transaction() as connection:
-                await connection.execute(insert(messages).values(**self._message_row(message, tokens)))
+                await connection.execute(
+                    insert(messages).values(**self._message_row(message, tokens))
+                )
             return message
         except IntegrityError:
             async with self._database.transaction() as connection:
@@ -49,7 +61,11 @@ class SqlConversations:
     async def answer_to(self, message_id: str) -> Message | None:
         """The reply that was given to a message, if it was answered."""
         reply = messages.alias()
-        query = select(reply).join(messages, messages.c.answered_by == reply.c.id).where(messages.c.id == message_id)
+        query = (
+            select(reply)
+            .join(messages, messages.c.answered_by == reply.c.id)
+            .where(messages.c.id == message_id)
+        )
         async with self._database.transaction() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else self._message(row)
@@ -58,7 +74,9 @@ class SqlConversations:
         """What a turn starts from; its size does not grow with the conversation."""
         async with self._database.transaction() as connection:
             found = (
-                await connection.execute(select(conversations).where(conversations.c.id == conversation_id))
+                await connection.execute(
+                    select(conversations).where(conversations.c.id == conversation_id)
+                )
             ).one_or_none()
             if found is None:
                 return None
@@ -71,7 +89,10 @@ class SqlConversations:
             newest = await connection.execute(
                 select(tasks)
                 .where(tasks.c.conversation_id == conversation_id)
-                .order_by(tasks.c.status.in_(("open", "awaiting_customer", "on_hold")).desc(), tasks.c.position.desc())
+                .order_by(
+                    tasks.c.status.in_(("open", "awaiting_customer", "on_hold")).desc(),
+                    tasks.c.position.desc(),
+                )
                 .limit(RECENT_TASKS)
             )
             kept_tasks = sorted((self._task(row) for row in newest), key=lambda task: task.position)
@@ -83,21 +104,31 @@ class SqlConversations:
         async with self._database.transaction() as connection:
             values = self._conversation_row(turn.conversation)
             await connection.execute(
-                update(conversations).where(conversations.c.id == turn.conversation.id).values(**values)
+                update(conversations)
+                .where(conversations.c.id == turn.conversation.id)
+                .values(**values)
             )
-            await connection.execute(insert(messages).values(**self._message_row(turn.reply, tokens)))
             await connection.execute(
-                update(messages).where(messages.c.id == turn.answered).values(answered_by=turn.reply.id)
+                insert(messages).values(**self._message_row(turn.reply, tokens))
+            )
+            await connection.execute(
+                update(messages)
+                .where(messages.c.id == turn.answered)
+                .values(answered_by=turn.reply.id)
             )
             await self._save_tasks(connection, turn)
             await casework.save(connection, turn)
 
     async def forget(self, conversation_id: str) -> None:
-        """Delete a conversation and everything kept about it."""
+        """Delete a conversation; its masked audit entries stay, for the log is append-only."""
         async with self._database.transaction() as connection:
-            for table in (messages, tasks, ledger, audit, tickets, handovers, notices):
-                await connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
-            await connection.execute(delete(conversations).where(conversations.c.id == conversation_id))
+            for table in (messages, tasks, ledger, tickets, handovers, notices):
+                await connection.execute(
+                    delete(table).where(table.c.conversation_id == conversation_id)
+                )
+            await connection.execute(
+                delete(conversations).where(conversations.c.id == conversation_id)
+            )
 
     async def _save_tasks(self, connection: AsyncConnection, turn: TurnRecord) -> None:
         for task in turn.tasks:
@@ -110,7 +141,9 @@ class SqlConversations:
                 "sealed": self._seal(asdict(task)),
             }
             statement = upsert(tasks).values(**row)
-            await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+            await connection.execute(
+                statement.on_conflict_do_update(index_elements=["id"], set_=row)
+            )
 
     def _conversation_row(self, conversation: Conversation) -> dict[str, Any]:
         row = asdict(conversation)
@@ -121,7 +154,10 @@ class SqlConversations:
     def _conversation(self, row: Row[Any]) -> Conversation:
         fields = dict(row._mapping)
         standing = json.loads(self._database.unseal(fields.pop("sealed")))
-        pins = [Pin(one["kind"], one["text"], datetime.fromisoformat(one["at"])) for one in standing.pop("pins")]
+        pins = [
+            Pin(one["kind"], one["text"], datetime.fromisoformat(one["at"]))
+            for one in standing.pop("pins")
+        ]
         standing["signals"] = tuple(standing["signals"])
         fields["opened_at"] = datetime.fromisoformat(fields["opened_at"])
         return Conversation(**fields, standing=Standing(**standing, pins=tuple(pins)))
@@ -145,7 +181,9 @@ class SqlConversations:
 
     def _task(self, row: Row[Any]) -> Task:
         fields = json.loads(self._database.unseal(row.sealed))
-        return Task(**{**fields, "missing": tuple(fields["missing"]), "asked": tuple(fields["asked"])})
+        return Task(
+            **{**fields, "missing": tuple(fields["missing"]), "asked": tuple(fields["asked"])}
+        )
 
     def _seal(self, value: object) -> str:
         return self._database.seal(json.dumps(value, ensure_ascii=False, default=str))

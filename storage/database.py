@@ -31,13 +31,12 @@ class Database:
         Raises:
             ConfigurationError: the folder cannot be written, or its key is not a key.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            cipher = _cipher(folder / "key")
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"the data folder {folder.name!r} cannot be used: {error}") from error
+        cipher = _prepare(folder)
         engine = create_async_engine(
-            f"sqlite+aiosqlite:///{folder / 'nightdesk.db'}", pool_size=1, max_overflow=0, pool_timeout=60
+            f"sqlite+aiosqlite:///{folder / 'nightdesk.db'}",
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=60,
         )
         event.listen(engine.sync_engine, "connect", _durable)
         async with engine.begin() as connection:
@@ -66,7 +65,19 @@ class Database:
         try:
             return self.cipher.decrypt(text.encode()).decode()
         except InvalidToken as error:
-            raise ConfigurationError("the key in the data folder is not the one the database was written with") from error
+            raise ConfigurationError(
+                "the key in the data folder is not the one the database was written with"
+            ) from error
+
+
+def _prepare(folder: Path) -> Fernet:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _cipher(folder / "key")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"the data folder {folder.name!r} cannot be used: {error}"
+        ) from error
 
 
 def _cipher(path: Path) -> Fernet:

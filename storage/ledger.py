@@ -22,7 +22,9 @@ class SqlLedger:
     async def recorded(self, key: str) -> dict[str, Any] | None:
         """The outcome of an act that was completed under this key."""
         async with self._database.transaction() as connection:
-            sealed = (await connection.execute(select(ledger.c.sealed).where(ledger.c.key == key))).scalar()
+            sealed = (
+                await connection.execute(select(ledger.c.sealed).where(ledger.c.key == key))
+            ).scalar()
         if sealed is None:
             return None
         outcome: dict[str, Any] = json.loads(self._database.unseal(sealed))
@@ -30,7 +32,12 @@ class SqlLedger:
 
     async def begin(self, key: str, conversation_id: str, tool: str, at: datetime) -> None:
         """Note that an act is about to run, before it runs."""
-        row = {"key": key, "conversation_id": conversation_id, "tool": tool, "started_at": at.isoformat()}
+        row = {
+            "key": key,
+            "conversation_id": conversation_id,
+            "tool": tool,
+            "started_at": at.isoformat(),
+        }
         async with self._database.transaction() as connection:
             await connection.execute(upsert(ledger).values(**row).on_conflict_do_nothing())
 
@@ -38,4 +45,6 @@ class SqlLedger:
         """Note what came of it."""
         sealed = self._database.seal(json.dumps(outcome, ensure_ascii=False, default=str))
         async with self._database.transaction() as connection:
-            await connection.execute(update(ledger).where(ledger.c.key == key).values(sealed=sealed))
+            await connection.execute(
+                update(ledger).where(ledger.c.key == key).values(sealed=sealed)
+            )

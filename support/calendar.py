@@ -62,7 +62,9 @@ def weekdays(words: str) -> list[int]:
     for part in text.split(","):
         ends = [name[:3] for name in re.split(r"[-–]", part)]
         if any(end not in _DAYS for end in ends):
-            raise ConfigurationError(f"hours: {words!r} names no days; write 'mon-fri', 'sat' or 'daily'")
+            raise ConfigurationError(
+                f"hours: {words!r} names no days; write 'mon-fri', 'sat' or 'daily'"
+            )
         first, last = _DAYS.index(ends[0]), _DAYS.index(ends[-1])
         found += [(first + step) % 7 for step in range((last - first) % 7 + 1)]
     return found

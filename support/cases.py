@@ -56,7 +56,9 @@ class CaseDesk:
         """A ticket with a brief, the handover, and a push to whoever has to know now."""
         conversation, standing = concern.conversation, concern.conversation.standing
         verdict = self._escalation.decide(concern.triggers)
-        reason = verdict.reason or self._escalation.reason(next(iter(concern.triggers), "unsupported"))
+        reason = verdict.reason or self._escalation.reason(
+            next(iter(concern.triggers), "unsupported")
+        )
         open_now = self._calendar.is_open(concern.now)
         answers_by = self._calendar.next_open(concern.now)
         brief = self._brief(concern, reason, standing.priority)
@@ -74,7 +76,9 @@ class CaseDesk:
             opened_at=concern.now,
             due_at=answers_by,
         )
-        left = tuple(task.id for task in concern.tasks if task.unfinished or task.status == "handed_over")
+        left = tuple(
+            task.id for task in concern.tasks if task.unfinished or task.status == "handed_over"
+        )
         handover = Handover(
             conversation.id, ticket.id, reason, brief, concern.now, answers_by, open_now, left
         )
@@ -83,7 +87,9 @@ class CaseDesk:
     def alert(self, concern: Concern) -> Notice:
         """A red alert for the person on duty."""
         said = mask(concern.said[:LONGEST_QUOTE], known=concern.known())
-        text = f"RED {', '.join(sorted(concern.triggers))} · customer {concern.customer.id} · {said}"
+        text = (
+            f"RED {', '.join(sorted(concern.triggers))} · customer {concern.customer.id} · {said}"
+        )
         return Notice(concern.conversation.id, "alert", self._duty_manager, concern.now, text)
 
     def _notices(self, concern: Concern, reason: str, open_now: bool) -> tuple[Notice, ...]:
@@ -97,19 +103,31 @@ class CaseDesk:
         said = mask(concern.said[:LONGEST_QUOTE], known=concern.known(), keep_addresses=True)
         lines = [
             f"reason: {reason} · priority: {priority} · language: {concern.conversation.language}",
-            f"customer: {concern.customer.id}" + (f" ({concern.customer.vip})" if concern.customer.vip else ""),
+            f"customer: {concern.customer.id}"
+            + (f" ({concern.customer.vip})" if concern.customer.vip else ""),
             f"said: {said}",
         ]
         for heading, chosen in (
-            ("done", [task for task in concern.tasks if task.status in ("done", "awaiting_approval")]),
+            (
+                "done",
+                [task for task in concern.tasks if task.status in ("done", "awaiting_approval")],
+            ),
             ("declined", [task for task in concern.tasks if task.status in ("declined", "failed")]),
-            ("open", [task for task in concern.tasks if task.unfinished or task.status == "handed_over"]),
+            (
+                "open",
+                [task for task in concern.tasks if task.unfinished or task.status == "handed_over"],
+            ),
         ):
             if chosen:
-                lines.append(f"{heading}: " + "; ".join(_line(task, concern.customer) for task in chosen[-8:]))
+                lines.append(
+                    f"{heading}: "
+                    + "; ".join(_line(task, concern.customer) for task in chosen[-8:])
+                )
         return "\n".join(lines)
 
 
 def _line(task: Task, customer: Customer) -> str:
-    slots = ", ".join(f"{key}={value}" for key, value in task.slots.items() if key not in ("text", "otp"))
+    slots = ", ".join(
+        f"{key}={value}" for key, value in task.slots.items() if key not in ("text", "otp")
+    )
     return mask(f"{task.kind}({slots})", known=customer.private(), keep_addresses=True)

@@ -46,7 +46,9 @@ class Escalation:
     @classmethod
     def read(cls, path: Path, company: Sequence[EscalationLine]) -> Escalation:
         """The playbook's table, overruled by the company's own."""
-        lines = TypeAdapter(list[_Line]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        lines = TypeAdapter(list[_Line]).validate_python(
+            yaml.safe_load(path.read_text(encoding="utf-8"))
+        )
         return cls(lines, company)
 
     def decide(self, triggers: Collection[str]) -> Verdict:
@@ -70,7 +72,10 @@ class Escalation:
 
     def reason(self, trigger: str) -> str:
         """Why a person is brought in for this trigger, in the closed list of reasons."""
-        return next((rule.reason for rule in self._rules if rule.trigger == trigger and rule.reason), "low_confidence")
+        return next(
+            (rule.reason for rule in self._rules if rule.trigger == trigger and rule.reason),
+            "low_confidence",
+        )
 
     def team(self, triggers: Collection[str]) -> str:
         """Who works on it."""
@@ -82,7 +87,11 @@ def _triggers(when: str, playbook: Sequence[_Line]) -> list[str]:
     """Which of our triggers a company's line speaks of; one line may cover several."""
     fitting = [line.trigger for line in playbook if any(_says(when, ways) for ways in line.fits)]
     # "anger in two messages" contains "anger": the narrower reading is meant.
-    return [trigger for trigger in fitting if not (trigger == "anger_once" and "anger_repeated" in fitting)]
+    return [
+        trigger
+        for trigger in fitting
+        if not (trigger == "anger_once" and "anger_repeated" in fitting)
+    ]
 
 
 def _says(when: str, ways: Sequence[str]) -> bool:

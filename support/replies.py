@@ -39,7 +39,9 @@ class Replies:
             for key, block in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
                 _check(f"{path.name}: {key}", block)
                 if key in sentences:
-                    raise ConfigurationError(f"{path.name}: {key} stands in another file too; keep one")
+                    raise ConfigurationError(
+                        f"{path.name}: {key} stands in another file too; keep one"
+                    )
                 sentences[key] = block
         return cls(sentences)
 
@@ -87,7 +89,9 @@ def _names(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
 
 
 def _check(where: str, block: Any) -> None:
-    missing = [language for language in LANGUAGES if not (isinstance(block, dict) and block.get(language))]
+    missing = [
+        language for language in LANGUAGES if not (isinstance(block, dict) and block.get(language))
+    ]
     if missing:
         raise ConfigurationError(f"{where} has no sentence in {', '.join(missing)}")
     fields = {language: set(_FIELD.findall(block[language])) for language in LANGUAGES}

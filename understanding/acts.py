@@ -13,7 +13,8 @@ _POLITE = r"唔該晒?|麻煩晒?|多謝晒?|謝謝|谢谢|thanks?(?: you)?|thx|
 _YES = (
     r"係咁?|啱|冇錯|没错|沒錯|無誤|好|得|可以|冇問題|沒問題|没问题|是|對|对|行|嗯|同意|照做|照辦|照办|確認|确认|確定|确定|"
     r"ok(?:ay)?|yes|yep|yeah|yup|sure|confirm(?:ed)?|correct|right|go ahead|do it|go for it|please do|proceed|sounds good|"
-    r"that'?s (?:right|fine|correct)|all good|做啦?|搞掂佢?|就咁|就這樣|就这样|全部|hai|ho"
+    r"that'?s (?:right|fine|correct|it)|all good|perfect|great|fine|absolutely|of course|both|all|"
+    r"都|晒|岩|就(?:咁|這個|这个|呢個)|這樣|这样|咁樣|👍|👌|🆗|✅|取消佢?|改佢?|退佢?|做啦?|搞掂佢?|就咁|就這樣|就这样|全部|hai|ho"
 )
 _NO = r"唔好|唔使|唔要|唔係|不要|不用|不是|算(?:啦|了|數)?|no|nope|nah|don'?t|cancel that|never ?mind|唔得|否|不|別|别"
 _FILL = r"[\s,，。.!！、~～…]*"
@@ -21,6 +22,10 @@ _ONLY_YES = re.compile(rf"^{_FILL}(?:(?:{_YES}|{_POLITE}){_FILL})+$", re.IGNOREC
 _HAS_YES = re.compile(rf"(?:{_YES})", re.IGNORECASE)
 _ONLY_NO = re.compile(rf"^{_FILL}(?:(?:{_NO}|{_POLITE}){_FILL})+$", re.IGNORECASE)
 _HAS_NO = re.compile(rf"(?:{_NO})", re.IGNORECASE)
+_UNDO = re.compile(
+    r"un-?cancel|\bundo\b|reinstate|恢復|恢复|還原|还原|後悔|后悔|反悔|change (?:it|that) back|restore",
+    re.IGNORECASE,
+)
 _ASK_FIRST = re.compile(
     r"問准我|問過我|先問我|問我先|先同我(?:確認|講|confirm)|同我(?:確認|confirm)(?:咗|過)?先|讀(?:返|一次|多次).{0,6}(?:俾|畀|比)我|"
     r"(?:做|郁手|落手|處理|改|取消|退|操作|执行|執行|办理|辦理)之?前.{0,8}(?:問|确认|確認|告訴|告诉|講|通知|跟我|confirm|check|讀|读|念|覆述|复述)|"
@@ -44,6 +49,8 @@ def read_act(text: str, models: Models) -> Move:
     """The act of a cleaned message as a whole. Plain words decide, the classifier where there are none."""
     if _ONLY_YES.match(text) and _HAS_YES.search(text):
         return Move("agree", 1.0)
+    if _UNDO.search(text):
+        return Move("undo", 1.0)
     if _ONLY_NO.match(text) and _HAS_NO.search(text):
         return Move("refuse", 1.0)
     scores = models.acts.scores(models.features([text]))[0]
@@ -68,7 +75,8 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _ONLY = re.compile(
-    r"就好|就得|就夠|就可以|即可|便可|先做|淨係|净係|只(?:要|需|係|是|做|改|退|取消|寄|幫)|\bonly\b|\bjust\b|得.{1,6}就", re.IGNORECASE
+    r"就好|就得|就夠|就可以|即可|便可|先做|淨係|净係|只(?:要|需|係|是|做|改|退|取消|寄|幫)|\bonly\b|\bjust\b|得.{1,6}就",
+    re.IGNORECASE,
 )
 
 

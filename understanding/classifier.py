@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ class Features:
     def __init__(self, embedder: Embedder, lexicon: Lexicon) -> None:
         self._embedder = embedder
         self.lexicon = lexicon
-        self._grams = HashingVectorizer(analyzer=_grams, n_features=GRAMS, alternate_sign=False, norm="l2")
+        self._grams = HashingVectorizer(
+            analyzer=_grams, n_features=GRAMS, alternate_sign=False, norm="l2"
+        )
 
     def __call__(self, texts: Sequence[str]) -> csr_matrix:
         """One row a text; columns are vector dimensions, then hashed n-grams."""
@@ -61,7 +64,9 @@ class Features:
 class Classifier:
     """Labels texts. Build with `fit`, keep with `save`, get back with `load`."""
 
-    def __init__(self, labels: Sequence[str], weights: Scores, offsets: Scores, temperature: float) -> None:
+    def __init__(
+        self, labels: Sequence[str], weights: Scores, offsets: Scores, temperature: float
+    ) -> None:
         self.labels = list(labels)
         self._weights = weights
         self._offsets = offsets
@@ -77,9 +82,17 @@ class Classifier:
         weights, offsets = _plain(model)
         truth = np.searchsorted(model.classes_, names)
         grid = np.linspace(0.3, 3.0, 28)
-        losses = [-np.log(_softmax(left_out / t)[np.arange(len(truth)), truth] + 1e-12).mean() for t in grid]
+        losses = [
+            -np.log(_softmax(left_out / t)[np.arange(len(truth)), truth] + 1e-12).mean()
+            for t in grid
+        ]
         full = np.asarray((matrix.T @ (basis @ weights.T)).T, dtype=np.float64)
-        return cls([str(name) for name in model.classes_], full, offsets, float(grid[int(np.argmin(losses))]))
+        return cls(
+            [str(name) for name in model.classes_],
+            full,
+            offsets,
+            float(grid[int(np.argmin(losses))]),
+        )
 
     def scores(self, matrix: csr_matrix) -> Scores:
         """Probability of every label for every row."""
@@ -139,7 +152,9 @@ def _model() -> LogisticRegression:
 
 def _plain(model: Any) -> tuple[Scores, Scores]:
     if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-        return np.vstack([-model.coef_[0] / 2, model.coef_[0] / 2]), np.array([-1, 1]) * model.intercept_[0] / 2
+        return np.vstack([-model.coef_[0] / 2, model.coef_[0] / 2]), np.array(
+            [-1, 1]
+        ) * model.intercept_[0] / 2
     return np.asarray(model.coef_), np.asarray(model.intercept_)
 
 
@@ -153,7 +168,7 @@ def _grams(text: str) -> list[str]:
         else:
             found.append(run)
     words = re.findall(r"[a-z']+", text)
-    return found + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    return found + [f"{a} {b}" for a, b in pairwise(words)]
 
 
 def _softmax(raw: Any) -> Scores:

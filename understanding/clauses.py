@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 # A link word opens a new clause and is not part of what is asked.
 _LINK = (
-    r"另外|此外|仲有呢?(?!冇|無)|還有(?!沒|没|冇|無)|还有(?!没|沒)|同埋|順便|顺便|順手|顺手|以及|然後|然后|跟住|接著|接着|再者|同時|同时|並且|并且|再加|"
+    r"另外|此外|(?<![^\s，,。！!？?；;、])(?:仲有|還有|还有)呢?|同埋|順便|顺便|順手|顺手|以及|然後|然后|跟住|接著|接着|再者|同時|同时|並且|并且|再加|"
     r"and also|also|plus|as well as|by the way|btw|while you(?:'re| are) at it|oh and|in addition|"
     r"and (?=(?:can|could|please|would|what|where|when|how|is|are|do|does|i|my|the|change|cancel|send|return|refund|check|tell|book|quote|get|also)\b)|"
     r"then (?=(?:please|change|cancel|send|return|refund|check|tell|book)\b)"
 )
-_BREAK = re.compile(rf"(?P<strong>[。！？!?;；\n]+|[.…]+(?=\s|$))|(?P<weak>[，,、:：]+(?!\d)|~+)|(?P<link>(?:{_LINK}))", re.IGNORECASE)
+_BREAK = re.compile(
+    rf"(?P<strong>[。！？!?;；\n]+|[.…]+(?=\s|$))|(?P<weak>[，,、:：]+(?!\d)|~+)|(?P<link>(?:{_LINK}))",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"|https?://\S+|\S+@\S+")
 _OPENER = re.compile(r"^[\s,，、。.!！?？:：;；~…]+|[\s,，、:：]+$")
 MOST = 10
@@ -37,7 +40,9 @@ def split(text: str) -> list[Clause]:
     clauses: list[Clause] = []
     start, opens = 0, True
     for match in _BREAK.finditer(text):
-        if len(clauses) >= MOST - 1 or any(low < match.end() and match.start() < high for low, high in kept):
+        if len(clauses) >= MOST - 1 or any(
+            low < match.end() and match.start() < high for low, high in kept
+        ):
             continue
         if match["link"] and not _is_link(text, match.start()):
             continue

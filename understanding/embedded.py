@@ -7,28 +7,63 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.conversation import ASK, OUT_OF_SCOPE, SMALLTALK, Task
-from domain.reading import CustomerRecords, Reading, ReadingContext
+from domain.reading import Reading, ReadingContext
 from understanding.acts import Move, asks_first, forbids, negates, read_act
 from understanding.filling import Filler, Words
+from understanding.identifiers import CompanyWords
 from understanding.models import QUESTION, Models
 from understanding.money import one_time_code
 from understanding.normalise import clean
-from understanding.pending import answered, choose_among, corrected, other_record
+from understanding.pending import (
+    about_waiting,
+    answered,
+    choose_among,
+    confirms,
+    corrected,
+    other_record,
+)
+from understanding.readings import agreed, distinct, focus, last_done, own, talk, unlikely
 from understanding.talk import attachment, small_reply
 from understanding.utterance import FILLERS, Request, Utterance, take_apart
-from understanding.identifiers import CompanyWords
 
 SURE_READ = 0.30  # below it a read-only request is not taken up
 SURE_WRITE = 0.50  # below it a request that would change something is not taken up
-SURE_AGGRIEVED = 0.75  # the same, in a message that complains
+SURE_AGGRIEVED = 0.6  # the same, in a message that complains
 SURE_TOPIC = 0.5
-_AGGRIEVED = frozenset({"delay", "damage", "compensation", "complaint", "grievance", "anger", "not_received", "missing_item", "payment_dispute"})
+_AGGRIEVED = frozenset(
+    {
+        "delay",
+        "damage",
+        "compensation",
+        "complaint",
+        "grievance",
+        "anger",
+        "not_received",
+        "missing_item",
+        "payment_dispute",
+    }
+)
 _ABOUT_DELIVERY = frozenset({"find_order", "track_parcel", QUESTION, "chase_delivery"})
-_WEATHER = ("台风", "风球", "黑色暴雨", "typhoon", "rainstorm", "t8", "signal 8", "signal no. 8", "signal 10")
+_WEATHER = (
+    "台风",
+    "风球",
+    "黑色暴雨",
+    "typhoon",
+    "rainstorm",
+    "t8",
+    "signal 8",
+    "signal no. 8",
+    "signal 10",
+)
+_CANCEL = re.compile(r"取消|cancel", re.I)
 _BARE_CODE = re.compile(r"^\D{0,6}\d{4,8}\D{0,4}$")
 _RECORDS = ("order", "invoice", "booking", "account")
-_CONDITIONAL = re.compile(r"^(?:如果|假如|萬一|万一|要是|倘若|假設|假设|若果?|if|what if|suppose|in case|say)", re.I)
-_QUESTION = re.compile(r"[?？]|嗎|吗|咩$|㗎$|點樣|怎麼|怎么|點(?:計|處理|算)|how|what happens", re.I)
+_CONDITIONAL = re.compile(
+    r"^(?:如果|假如|萬一|万一|要是|倘若|假設|假设|若果?|if|what if|suppose|in case|say)", re.I
+)
+_QUESTION = re.compile(
+    r"[?？]|嗎|吗|咩$|㗎$|點樣|怎麼|怎么|點(?:計|處理|算)|how|what happens", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -67,25 +102,32 @@ class EmbeddedReader:
         """The tasks of a message: new ones, and waiting ones that it moved."""
         note, plain = attachment(clean(text))
         if not plain:
-            return Reading((_talk("talk.cannot_read"),) if note else ())
-        utterance = take_apart(plain, self._models, self._words, _own(context), _unlikely(context))
-        waiting = tuple(task for task in context.tasks if task.status in ("awaiting_customer", "on_hold"))
+            return Reading((talk("talk.cannot_read"),) if note else ())
+        utterance = take_apart(plain, self._models, self._words, own(context), unlikely(context))
+        waiting = tuple(
+            task for task in context.tasks if task.status in ("awaiting_customer", "on_hold")
+        )
         turn = _Turn(utterance, context, read_act(plain, self._models), waiting)
         tasks = self._settle(turn)
         if tasks is None:
             tasks = self._fresh(turn, utterance.requests)
         if note:
-            tasks = [_talk("talk.cannot_read"), *tasks]
-        return Reading(tuple(tasks), turn.move.act, _focus(utterance, tasks, _own(context)))
+            tasks = [talk("talk.cannot_read"), *tasks]
+        return Reading(tuple(tasks), turn.move.act, focus(utterance, tasks, own(context)))
 
     def _settle(self, turn: _Turn) -> list[Task] | None:
         """What the message does to tasks that wait; None when it does not speak of them."""
         act = turn.move.act
         if not turn.waiting:
-            if act == "undo" and _last_done(turn, self._writes):
-                return [_talk("undo.not_possible")]
+            if act == "undo" and last_done(turn.context.tasks, self._writes):
+                return [talk("undo.not_possible")]
             return self._amend_done(turn) if act == "correct" else None
-        requests = self._news(turn)
+        requests = about_waiting(
+            self._news(turn), turn.waiting, named=bool(turn.utterance.named("booking"))
+        )
+        if act in ("drop", "refuse") and self._means_go_ahead(turn):
+            act = "agree"
+            turn = replace(turn, move=Move(act, 1.0))
         gives = self._given(turn, requests)
         if gives:
             return self._answer(replace(turn, move=Move("none", 1.0)), requests)
@@ -102,18 +144,45 @@ class EmbeddedReader:
         corrections = [self._correct(task, turn) for task in turn.waiting]
         if turn.move.act == "refuse" and any(corrections):
             return [task for task in corrections if task]
-        return [replace(task, status="dropped", shown=None, missing=()) for task in turn.waiting if task.id in named]
+        return [
+            replace(task, status="dropped", shown=None, missing=())
+            for task in turn.waiting
+            if task.id in named
+        ]
 
     def _answer(self, turn: _Turn, requests: list[Request]) -> list[Task] | None:
         moved = self._given(turn, requests)
         yes = [task for task in turn.waiting if task.awaits_yes and task.id not in moved]
         moved |= {task.id: task for task in self._decide(turn, yes, requests)}
-        left = [request for request in requests if not self._consumed(request, moved.values())]
+        moved |= {
+            task.id: task for task in self._taken_up_again(turn, requests) if task.id not in moved
+        }
+        known = [*moved.values(), *turn.waiting]
+        left = [request for request in requests if not self._consumed(request, known, turn)]
         # An id or a date that answered a question is not a request of its own.
-        if moved and all(request.label not in self._writes and request.confidence < 0.8 for request in left):
+        if moved and all(
+            request.label not in self._writes and request.confidence < 0.8 for request in left
+        ):
             left = []
         fresh = self._fresh(turn, left) if left else []
-        return [*moved.values(), *fresh] if moved or fresh else None
+        # Asked again for what waits already: the reply shows it again, and nothing is doubled.
+        return [*moved.values(), *fresh] if moved or fresh or len(left) < len(requests) else None
+
+    def _taken_up_again(self, turn: _Turn, requests: list[Request]) -> list[Task]:
+        """Tasks that were put off and are spoken of again; what they would do is shown anew."""
+        again = turn.move.act == "agree"
+        return [
+            replace(task, status="open", shown=None)
+            for task in turn.waiting
+            if task.status == "on_hold" and (again or any(r.label == task.kind for r in requests))
+        ]
+
+    @staticmethod
+    def _means_go_ahead(turn: _Turn) -> bool:
+        """`Cancel it, then` takes nothing back where a cancellation waits for a yes."""
+        waits = any(task.kind.startswith("cancel") for task in turn.waiting)
+        text = turn.utterance.text
+        return waits and _CANCEL.search(text) is not None and not negates(text)
 
     def _given(self, turn: _Turn, requests: list[Request]) -> dict[str, Task]:
         """Waiting tasks that the message gives a missing value for."""
@@ -137,34 +206,53 @@ class EmbeddedReader:
             return []
         if turn.move.act == "agree" and not requests:
             fixed = [self._correct(task, turn) for task in waiting]
-            return [done or _agreed(task) for task, done in zip(waiting, fixed, strict=True)]
+            return [done or agreed(task) for task, done in zip(waiting, fixed, strict=True)]
         choice = choose_among(waiting, turn.utterance.clauses)
         found: list[Task] = []
         for task in waiting:
-            fixed_task = self._correct(task, turn) if self._speaks_of(task, turn, requests) else None
+            fixed_task = (
+                self._correct(task, turn) if self._speaks_of(task, turn, requests) else None
+            )
             if task.id in choice.dropped:
                 found.append(replace(task, status="dropped", shown=None))
             elif fixed_task:
                 found.append(fixed_task)
-            elif task.id in choice.agreed and turn.move.act != "ask_first":
-                found.append(_agreed(task))
+            elif (
+                task.id in choice.agreed or self._says_yes_to(task, turn, requests)
+            ) and turn.move.act != "ask_first":
+                found.append(agreed(task))
             elif turn.move.act == "correct" and not requests:
                 found.append(other_record(task, turn.context))
         return found
+
+    @staticmethod
+    def _says_yes_to(task: Task, turn: _Turn, requests: list[Request]) -> bool:
+        """The request again, with a go-ahead: `confirm the cancellation of that order`."""
+        same = [request for request in requests if request.label == task.kind]
+        named = {m.value for m in turn.utterance.named("order")}
+        fits = not named or task.slots.get("order") in named
+        return bool(same) and fits and any(confirms(request.text) for request in same)
 
     def _speaks_of(self, task: Task, turn: _Turn, requests: list[Request]) -> bool:
         """May the values in the message be meant for this task?"""
         if any(request.label == task.kind for request in requests):
             same = [m.value for m in turn.utterance.named("order")]
-            return turn.move.act == "correct" or not same or task.slots.get("order") in same or "order" not in task.slots
+            return (
+                turn.move.act == "correct"
+                or not same
+                or task.slots.get("order") in same
+                or "order" not in task.slots
+            )
         return not requests or turn.move.act == "correct"
 
     def _correct(self, task: Task, turn: _Turn) -> Task | None:
-        return corrected(task, self._whole(turn), self._filler, self._fields.get(task.kind, ()), turn.context)
+        return corrected(
+            task, self._whole(turn), self._filler, self._fields.get(task.kind, ()), turn.context
+        )
 
     def _amend_done(self, turn: _Turn) -> list[Task] | None:
         """A correction of what is done already is a new request with the old values underneath."""
-        done = _last_done(turn, self._writes)
+        done = last_done(turn.context.tasks, self._writes)
         amended = self._correct(done, turn) if done else None
         if done is None or amended is None:
             return None
@@ -178,19 +266,27 @@ class EmbeddedReader:
             for request in turn.utterance.requests
             if self._takes_up(request, turn)
             and not (negates(request.text) and request.label in kinds)
-            and not (turn.move.act in ("agree", "refuse", "drop", "undo") and request.confidence < 0.8)
+            and not (
+                turn.move.act in ("agree", "refuse", "drop", "undo") and request.confidence < 0.8
+            )
             and not (request.label in kinds and turn.move.act == "ask_done")
-            and not (request.label == SMALLTALK)
+            and request.label != SMALLTALK
         ]
 
     @staticmethod
     def _another(task: Task, requests: list[Request]) -> bool:
         """Does the message turn to something else, surely enough not to be the answer?"""
-        return bool(requests) and all(one.label != task.kind and one.confidence > 0.85 for one in requests)
+        return bool(requests) and all(
+            one.label != task.kind and one.confidence > 0.85 for one in requests
+        )
 
     @staticmethod
-    def _consumed(request: Request, moved: Collection[Task]) -> bool:
-        return any(task.kind == request.label for task in moved)
+    def _consumed(request: Request, known: Collection[Task], turn: _Turn) -> bool:
+        """Is it the request of a task that is known: of its kind, and about no other record?"""
+        named = {m.value for kind in _RECORDS for m in turn.utterance.within(request, kind)}
+        return any(
+            task.kind == request.label and not named - set(task.slots.values()) for task in known
+        )
 
     def _takes_up(self, request: Request, turn: _Turn) -> bool:
         """Sure enough? A named record makes a change likelier, a grievance makes it less likely to be meant."""
@@ -208,32 +304,44 @@ class EmbeddedReader:
         first = turn.move.act == "ask_first" or asks_first(turn.utterance.text)
         tasks: list[Task] = []
         for number, request in enumerate(requests):
-            if self._takes_up(request, turn) and not (forbids(request.text) and request.label in self._writes):
+            if self._takes_up(request, turn) and not (
+                forbids(request.text) and request.label in self._writes
+            ):
                 words = self._words_of(turn, request, requests, number)
-                tasks += [replace(task, ask_first=first) for task in self._tasks(request, words, turn)]
+                tasks += [
+                    replace(task, ask_first=first) for task in self._tasks(request, words, turn)
+                ]
         if not tasks and _BARE_CODE.match(turn.utterance.text) and not turn.utterance.mentions:
-            return [_talk("talk.no_code_needed")]
-        talk = [task for task in tasks if task.kind == SMALLTALK]
-        asked = _distinct([task for task in tasks if task.kind != SMALLTALK])
-        if not asked and not talk and turn.utterance.requests and turn.utterance.requests[0].label == "remark":
-            return [_talk("talk.go_on")]
-        return asked or talk[:1]
+            return [talk("talk.no_code_needed")]
+        chat = [task for task in tasks if task.kind == SMALLTALK]
+        asked = distinct([task for task in tasks if task.kind != SMALLTALK])
+        if (
+            not asked
+            and not chat
+            and turn.utterance.requests
+            and turn.utterance.requests[0].label == "remark"
+        ):
+            return [talk("talk.go_on")]
+        return asked or chat[:1]
 
     def _tasks(self, request: Request, words: Words, turn: _Turn) -> list[Task]:
         label = request.label
         if label in _ABOUT_DELIVERY and self._speaks_of_weather(turn.utterance.text):
             return [Task(id="", kind=ASK, slots={"topic": "weather"}, text=request.text)]
         if label == SMALLTALK:
-            return [_talk(small_reply(request.text))]
+            return [talk(small_reply(request.text))]
         if label == OUT_OF_SCOPE:
             return [Task(id="", kind=OUT_OF_SCOPE, text=request.text)]
-        if label == QUESTION or (label in self._writes and self._only_asks(words, turn)):
-            return [self._question(request.text, turn)]
+        if label == QUESTION or (label in self._writes and self._only_asks(words)):
+            return [self._question(request.text)]
         slots = self._filler.fill(self._fields[label], words, turn.context)
         record = next((kind for kind in _RECORDS if kind in self._fields[label]), "order")
         ids = list(dict.fromkeys(m.value for m in words.mentions(record) if m.value))
         if len(ids) > 1:
-            return [Task(id="", kind=label, slots={**slots, record: one}, text=request.text) for one in ids]
+            return [
+                Task(id="", kind=label, slots={**slots, record: one}, text=request.text)
+                for one in ids
+            ]
         return [Task(id="", kind=label, slots=slots, text=request.text)]
 
     def _speaks_of_weather(self, text: str) -> bool:
@@ -242,12 +350,16 @@ class EmbeddedReader:
         return any(word in plain for word in _WEATHER)
 
     @staticmethod
-    def _only_asks(words: Words, turn: _Turn) -> bool:
+    def _only_asks(words: Words) -> bool:
         """`If it does not fit, can I return it?` asks; with a record named it may well be a request."""
         named = any(words.mentions(kind) for kind in _RECORDS)
-        return not named and _CONDITIONAL.search(words.text) is not None and _QUESTION.search(words.text) is not None
+        return (
+            not named
+            and _CONDITIONAL.search(words.text) is not None
+            and _QUESTION.search(words.text) is not None
+        )
 
-    def _question(self, text: str, turn: _Turn) -> Task:
+    def _question(self, text: str) -> Task:
         scores = self._models.topics.scores(self._models.features([text]))[0]
         best = int(scores.argmax())
         topic = self._models.topics.labels[best] if scores[best] >= SURE_TOPIC else "other_question"
@@ -266,51 +378,3 @@ class EmbeddedReader:
         start = request.start if number else 0
         end = requests[number + 1].start if number + 1 < len(requests) else len(turn.utterance.text)
         return Words(turn.utterance.text[start:end], turn.utterance, start, end, alone=False)
-
-
-def _unlikely(context: ReadingContext) -> frozenset[str]:
-    """Requests about records of which the customer has none."""
-    records = context.records
-    if records == CustomerRecords():
-        return frozenset()  # nothing is known of the customer, so nothing is unlikely
-    return frozenset() if records.bookings else frozenset({"change_booking", "cancel_booking"})
-
-
-def _own(context: ReadingContext) -> frozenset[str]:
-    """Every id that is the customer's own."""
-    records = context.records
-    return frozenset(
-        one.id for group in (records.orders, records.invoices, records.bookings, records.accounts) for one in group
-    )
-
-
-def _focus(utterance: Utterance, tasks: Sequence[Task], mine: Collection[str]) -> dict[str, str]:
-    """The customer's own records that were spoken of last."""
-    named: dict[str, str] = {m.kind: m.value for m in utterance.mentions if m.kind in _RECORDS}
-    for task in tasks:
-        named |= {kind: task.slots[kind] for kind in _RECORDS if kind in task.slots}
-    return {str(kind): value for kind, value in named.items() if value in mine}
-
-
-def _talk(reply: str) -> Task:
-    return Task(id="", kind=SMALLTALK, slots={"reply": reply})
-
-
-def _agreed(task: Task) -> Task:
-    return replace(task, status="open", agreed=task.shown)
-
-
-def _distinct(tasks: list[Task]) -> list[Task]:
-    """The same request said twice is one."""
-    seen: dict[tuple[str, ...], Task] = {}
-    for task in tasks:
-        key = (task.kind, *(f"{slot}={task.slots.get(slot)}" for slot in (*_RECORDS, "sku", "topic", "checkin")))
-        seen.setdefault(key, task)
-    return list(seen.values())
-
-
-def _last_done(turn: _Turn, writes: Collection[str]) -> Task | None:
-    done = [task for task in turn.context.tasks if task.status == "done" and task.kind in writes]
-    return done[-1] if done else None
-
-

@@ -55,7 +55,9 @@ def read_labels(folder: Path) -> list[Example]:
 def read_keys(path: Path) -> list[Example]:
     """Every example of a file whose top keys are the labels."""
     document = _load(path)
-    return [one for label, block in document.items() for one in _by_language(block, str(label), path)]
+    return [
+        one for label, block in document.items() for one in _by_language(block, str(label), path)
+    ]
 
 
 def digest(*folders: Path) -> str:
@@ -94,5 +96,7 @@ def _load(path: Path) -> dict[str, Any]:
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(document, dict):
-        raise ConfigurationError(f"{path.name}: expected keys and lists, found {type(document).__name__}")
+        raise ConfigurationError(
+            f"{path.name}: expected keys and lists, found {type(document).__name__}"
+        )
     return document

@@ -17,21 +17,54 @@ from understanding.reasons import opened, reason
 from understanding.stays import stay
 from understanding.utterance import Utterance
 
-
-_LATEST = re.compile(r"最近|最新|啱啱落|剛(?:剛)?(?:下|買)|刚(?:刚)?(?:下|买)|上一?[張张單单]|latest|last order|most recent|newest", re.I)
-_ORDINAL = re.compile(r"第([一二三四五1-5])[張张個个筆笔單单]|the (first|second|third|fourth) (?:one|order)|(1st|2nd|3rd) (?:one|order)", re.I)
-_ORDINALS = {"一": 0, "1": 0, "first": 0, "1st": 0, "二": 1, "2": 1, "second": 1, "2nd": 1, "三": 2, "3": 2, "third": 2, "3rd": 2}
-_OTHER = re.compile(r"另(?:外)?一?[張张個个筆笔單单]|其他|第二張單|the other|another (?:one|order)", re.I)
-_TO = re.compile(r"(?:換成|换成|換做|換去|換到|换到|換返|換個|换个|換|换|改要|想要|upgrade ?(?:去|到|to)?|to (?:the|a)?|for (?:the|a)?|with (?:the|a)?|swap.{0,12}for|into)\s*$", re.I)
+_LATEST = re.compile(
+    r"最近|最新|啱啱落|剛(?:剛)?(?:下|買)|刚(?:刚)?(?:下|买)|上一?[張张單单]|latest|last order|most recent|newest",
+    re.I,
+)
+_ORDINAL = re.compile(
+    r"第([一二三四五1-5])[張张個个筆笔單单]|the (first|second|third|fourth) (?:one|order)|(1st|2nd|3rd) (?:one|order)",
+    re.I,
+)
+_ORDINALS = {
+    "一": 0,
+    "1": 0,
+    "first": 0,
+    "1st": 0,
+    "二": 1,
+    "2": 1,
+    "second": 1,
+    "2nd": 1,
+    "三": 2,
+    "3": 2,
+    "third": 2,
+    "3rd": 2,
+}
+_OTHER = re.compile(
+    r"另(?:外)?一?[張张個个筆笔單单]|其他|第二張單|the other|another (?:one|order)", re.I
+)
+_TO = re.compile(
+    r"(?:換成|换成|換做|換去|換到|换到|換返|換個|换个|換|换|改要|想要|upgrade ?(?:去|到|to)?|to (?:the|a)?|for (?:the|a)?|with (?:the|a)?|swap.{0,12}for|into)\s*$",
+    re.I,
+)
 _ORDERED = re.compile(
     r"(?:\bordered|\bbought|\bpaid for|訂(?:的|嘅|咗)?|订(?:的|了)?|落單(?:嘅|係)?|下單的?|下单的?|買(?:的|嘅|咗)|买的)"
     r"\s?(?:was |係|是|明明)?\s?(?:the |a |an )?\s?[^,，。.;；]{0,3}$",
     re.I,
 )
-_ORDERED_SIZE = re.compile(r"(?:\bordered|\bbought|訂|订|落單|下單|下单|買|买)[^,，。.;；\d]{0,12}(\d+(?:\.\d+)?)", re.I)
-_KEPT = re.compile(r"(?:淨係留|淨留|只留|留返|留低|留|保留|keep(?: only| just)?(?: the)?|only keep(?: the)?|只要|淨係要)\s*[隻個件支張部把對對条條]?\s*$", re.I)
-_BIGGER = re.compile(r"大(?:啲|一?[個个]?碼|一?号|一點|一点|個碼)|bigger|larger|size up|one size (?:up|larger)", re.I)
-_SMALLER = re.compile(r"細(?:啲|一?[個个]?碼)|小(?:一?号|一點|一点|一?[個个]?碼|啲)|smaller|size down|one size (?:down|smaller)", re.I)
+_ORDERED_SIZE = re.compile(
+    r"(?:\bordered|\bbought|訂|订|落單|下單|下单|買|买)[^,，。.;；\d]{0,12}(\d+(?:\.\d+)?)", re.I
+)
+_KEPT = re.compile(
+    r"(?:淨係留|淨留|只留|留返|留低|留|保留|keep(?: only| just)?(?: the)?|only keep(?: the)?|只要|淨係要)\s*[隻個件支張部把對對条條]?\s*$",
+    re.I,
+)
+_BIGGER = re.compile(
+    r"大(?:啲|一?[個个]?碼|一?号|一點|一点|個碼)|bigger|larger|size up|one size (?:up|larger)", re.I
+)
+_SMALLER = re.compile(
+    r"細(?:啲|一?[個个]?碼)|小(?:一?号|一點|一点|一?[個个]?碼|啲)|smaller|size down|one size (?:down|smaller)",
+    re.I,
+)
 _SIGNAL_REASONS = {"wrong_item": "wrong_item", "damage": "damaged", "fault": "faulty"}
 
 
@@ -82,47 +115,35 @@ class Filler:
             "text": lambda words, _: {"text": words.text},
         }
 
-    def fill(self, fields: Collection[str], words: Words, context: ReadingContext) -> dict[str, str]:
+    def fill(
+        self, fields: Collection[str], words: Words, context: ReadingContext
+    ) -> dict[str, str]:
         """Every slot of `fields` that the words give a value for."""
         slots: dict[str, str] = {}
         for name, filler in self._fillers.items():
             if name in fields:
-                slots |= {key: value for key, value in filler(words, context).items() if key in fields}
+                slots |= {
+                    key: value for key, value in filler(words, context).items() if key in fields
+                }
         if "from_sku" in fields:
             slots.pop("sku", None)
         return slots
 
     def answer(self, slot: str, words: Words, context: ReadingContext) -> dict[str, str]:
         """The value of a slot that was asked for: here a bare `3` or `A室` counts."""
-        match slot:
-            case "otp":
-                return _named("otp", one_time_code(words.text, expected=True))
-            case "qty":
-                found = quantity(words.text, expected=True)
-                return _named("qty", None if found is None else str(found))
-            case "guests":
-                count = guests(words.text, expected=True)
-                return _named("guests", None if count is None else str(count))
-            case "value":
-                return _invoice(words, context) or {"value": words.text.strip()}
-            case "field":
-                return _invoice(words, context) or _field(words.text)
-            case "item" | "sku":
-                return self._sku(words, context)
-            case "nights" | "checkin":
-                return _stay(words, context) or self._bare_nights(slot, words)
-            case "to_sku" | "from_sku":
-                return _named(slot, next(iter(words.values("sku")), None))
-            case _:
-                return self._fillers[slot](words, context) if slot in self._fillers else {}
-
-    @staticmethod
-    def _bare_nights(slot: str, words: Words) -> dict[str, str]:
-        found = quantity(words.text, expected=True) if slot == "nights" else None
-        return {} if found is None else {"nights": str(found)}
+        answerer = _ANSWERS.get(slot)
+        if answerer is not None:
+            return answerer(words, context)
+        if slot in ("item", "sku"):
+            return self._sku(words, context)
+        if slot in ("to_sku", "from_sku"):
+            return _named(slot, next(iter(words.values("sku")), None))
+        return self._fillers[slot](words, context) if slot in self._fillers else {}
 
     def _order(self, words: Words, context: ReadingContext) -> dict[str, str]:
-        named = [value for kind in ("order", "tracking", "unknown_id") for value in words.values(kind)]
+        named = [
+            value for kind in ("order", "tracking", "unknown_id") for value in words.values(kind)
+        ]
         if named:
             return {"order": self._by_tracking(named[0], context)}
         newest = sorted(context.records.orders, key=lambda one: str(one.placed), reverse=True)
@@ -201,7 +222,12 @@ class Filler:
         order = self._order_of(words, context)
         only = order.items[0].sku if order is not None and len(order.items) == 1 else None
         size = _ORDERED_SIZE.search(words.utterance.text)
-        if only and size and only in self._products and float(size[1]) == _size(self._products[only]):
+        if (
+            only
+            and size
+            and only in self._products
+            and float(size[1]) == _size(self._products[only])
+        ):
             return {"to_sku": only, "from_sku": only, "reason": "wrong_item"}
         if "wrong_item" in context.signals or reason(words.utterance.text) == "wrong_item":
             return {}
@@ -231,8 +257,12 @@ class Filler:
         if sku not in self._products:
             return None
         family = _family(self._products[sku])
-        sizes = sorted((_size(one), one.sku) for one in self._products.values() if _family(one) == family)
-        said = {float(number) for number in re.findall(r"(?<![A-Za-z0-9-])\d+(?:\.\d+)?(?![\d-])", text)}
+        sizes = sorted(
+            (_size(one), one.sku) for one in self._products.values() if _family(one) == family
+        )
+        said = {
+            float(number) for number in re.findall(r"(?<![A-Za-z0-9-])\d+(?:\.\d+)?(?![\d-])", text)
+        }
         named = [one for size, one in sizes if size in said and one != sku]
         if len(named) == 1:
             return named[0]
@@ -275,7 +305,10 @@ def _field(text: str) -> dict[str, str]:
 
 def _quantity(words: Words, _: ReadingContext) -> dict[str, str]:
     taken = [(m.start - words.start, m.end - words.start) for m in words.utterance.mentions]
-    found = quantity(words.text, taken if not words.alone else [(m.start, m.end) for m in words.utterance.mentions])
+    found = quantity(
+        words.text,
+        taken if not words.alone else [(m.start, m.end) for m in words.utterance.mentions],
+    )
     return {} if found is None else {"qty": str(found)}
 
 
@@ -291,7 +324,9 @@ def _guests(words: Words, _: ReadingContext) -> dict[str, str]:
 
 
 def _reason(words: Words, context: ReadingContext) -> dict[str, str]:
-    signalled = next((why for name, why in _SIGNAL_REASONS.items() if name in context.signals), None)
+    signalled = next(
+        (why for name, why in _SIGNAL_REASONS.items() if name in context.signals), None
+    )
     return _named("reason", signalled or reason(words.text))
 
 
@@ -301,7 +336,9 @@ def _opened(words: Words, _: ReadingContext) -> dict[str, str]:
 
 
 def _family(product: Product) -> str:
-    return re.sub(r"[\d.]+|[\"'吋寸\s]|\b(?:cm|mm|ml|kg|g|l|inch|in)\b", "", product.name_en.lower())
+    return re.sub(
+        r"[\d.]+|[\"'吋寸\s]|\b(?:cm|mm|ml|kg|g|l|inch|in)\b", "", product.name_en.lower()
+    )
 
 
 def _size(product: Product) -> float:
@@ -309,3 +346,28 @@ def _size(product: Product) -> float:
     return float(found[0]) if found else 0.0
 
 
+def _bare_quantity(words: Words, _: ReadingContext) -> dict[str, str]:
+    found = quantity(words.text, expected=True)
+    return _named("qty", None if found is None else str(found))
+
+
+def _bare_guests(words: Words, _: ReadingContext) -> dict[str, str]:
+    count = guests(words.text, expected=True)
+    return _named("guests", None if count is None else str(count))
+
+
+def _bare_nights(words: Words, context: ReadingContext) -> dict[str, str]:
+    count = quantity(words.text, expected=True)
+    return _stay(words, context) or _named("nights", None if count is None else str(count))
+
+
+# What counts as an answer once a slot was asked for.
+_ANSWERS: dict[str, Callable[[Words, ReadingContext], dict[str, str]]] = {
+    "otp": lambda words, _: _named("otp", one_time_code(words.text, expected=True)),
+    "qty": _bare_quantity,
+    "guests": _bare_guests,
+    "nights": _bare_nights,
+    "checkin": _stay,
+    "value": lambda words, context: _invoice(words, context) or {"value": words.text.strip()},
+    "field": lambda words, context: _invoice(words, context) or _field(words.text),
+}

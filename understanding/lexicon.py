@@ -33,7 +33,9 @@ class Lexicon:
         meanings: dict[str, str] = {}
         for number, line in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")) or [], 1):
             if not isinstance(line, dict) or not line.get("says") or line.get("means") is None:
-                raise ConfigurationError(f"{path.name}: entry {number} needs `says` (a list) and `means`")
+                raise ConfigurationError(
+                    f"{path.name}: entry {number} needs `says` (a list) and `means`"
+                )
             for way in line["says"]:
                 meanings[_simplified.convert(str(way)).lower()] = str(line["means"])
         return cls(meanings)
@@ -48,7 +50,9 @@ class Lexicon:
     @staticmethod
     def _chinese(text: str) -> bool:
         """Is it a Chinese sentence, or romanised Cantonese? English words in it are then code-mix."""
-        return bool(_HAN.search(text)) or bool(re.search(r"\b(?:ngo|soeng|m goi|mgoi|nei|bong|teoi|gei)\b", text))
+        return bool(_HAN.search(text)) or bool(
+            re.search(r"\b(?:ngo|soeng|m goi|mgoi|nei|bong|teoi|gei)\b", text)
+        )
 
 
 def _bounded(way: str) -> str:

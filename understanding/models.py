@@ -1,4 +1,4 @@
-"""The offline reader's classifiers: learnt from the playbook's examples, kept, and learnt again when those change."""
+"""The offline reader's classifiers: learnt from the playbook's examples, and again when those change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 REPORT = "report"  # a message that reports something and asks for no action that a tool could take
 NONE = "none"
 QUESTION = "ask"
-_VERSION = "5"  # of the recipe; another one makes kept classifiers stale
+_VERSION = "6"  # of the recipe; another one makes kept classifiers stale
 # Reports that mostly do come with a request of their own are left to the task labels.
 _ASKING_REPORTS = frozenset({NONE, "wrong_item", "fault", "refund_late", "compensation"})
 
@@ -39,7 +39,9 @@ class Models:
 def task_examples(folder: Path) -> list[Example]:
     """What teaches which task a clause is: every task, general questions as one, mere reports as one."""
     found = read_labels(folder / "tasks")
-    found += _thinned([Example(e.text, QUESTION, e.language) for e in read_labels(folder / "topics")], 3)
+    found += _thinned(
+        [Example(e.text, QUESTION, e.language) for e in read_labels(folder / "topics")], 3
+    )
     reports = [e for e in read_labels(folder / "signals") if e.label not in _ASKING_REPORTS]
     return found + _thinned([Example(e.text, REPORT, e.language) for e in reports], 3)
 
@@ -69,14 +71,18 @@ def attack_examples(folder: Path) -> list[Example]:
     reports = read_labels(folder / "signals")
     near = [e for e in reports if e.label in ("privacy", "code_given", "suspicious")]
     others = _thinned([e for e in reports if e not in near], 4)
-    return found + _plain(folder, "benign") + [Example(e.text, "benign", e.language) for e in near + others]
+    return (
+        found
+        + _plain(folder, "benign")
+        + [Example(e.text, "benign", e.language) for e in near + others]
+    )
 
 
 def _plain(folder: Path, label: str, without: str = "") -> list[Example]:
     """Some of the ordinary requests, questions and short answers, all under one label."""
     requests = [e for e in read_labels(folder / "tasks") if e.label != without]
     found = _thinned(requests, 5) + _thinned(read_labels(folder / "topics"), 6)
-    found += _thinned([e for e in read_keys(folder / "acts.yaml") if e.label != NONE], 3)
+    found += [e for e in read_keys(folder / "acts.yaml") if e.label != NONE]
     return [Example(e.text, label, e.language) for e in found]
 
 
@@ -108,7 +114,9 @@ def learn(playbook: Path, cache: Path, embedder: Embedder) -> Models:
     return Models(features, **made)
 
 
-def _one(name: str, examples: Callable[[], Sequence[Example]], features: Features, path: Path) -> Classifier:
+def _one(
+    name: str, examples: Callable[[], Sequence[Example]], features: Features, path: Path
+) -> Classifier:
     if path.exists():
         return Classifier.load(path)
     found = examples()

@@ -23,6 +23,17 @@ _NOUNS = {
     "chase": re.compile(r"催|chase|expedite", re.I),
     "order": re.compile(r"單|单|order|取消|cancel", re.I),
 }
+_GO_AHEAD = re.compile(
+    r"確認|确认|確定|确定|confirm|go ahead|\byes\b|做啦|照做|(?:取消|退|改)啦", re.I
+)
+_OF_A_STAY = frozenset({"change_booking", "find_rooms"})
+_SHOULD_BE = re.compile(
+    r"(?:應該係|應該是|应该是|應為|应为|正確(?:係|是)|正确是|其實係|其实是|should (?:be|read|say)|meant)"
+    r"[:：]?\s*[「『\"“]?(.+?)[」』\"”]?[。.!！]?$",
+    re.I,
+)
+# What is asked for again when a correction was heard but not understood.
+_VALUES = {"change_address": ("address",), "edit_invoice": ("title", "tax_id", "value", "email")}
 _ORDINALS = (
     re.compile(r"第一|頭一|头一|\bfirst\b|(?<!\d)1(?:號|号|st|\.|\))|前者", re.I),
     re.compile(r"第二|\bsecond\b|(?<!\d)2(?:號|号|nd|\.|\))|後者|后者", re.I),
@@ -85,11 +96,32 @@ def _fits(noun: str, kind: str) -> bool:
     if noun == "return":
         return kind in ("return_order", "refund_order")
     if noun == "order":
-        return kind.endswith("_order") or kind in ("change_address", "remove_item", "chase_delivery")
+        return kind.endswith("_order") or kind in (
+            "change_address",
+            "remove_item",
+            "chase_delivery",
+        )
     return noun in kind
 
 
-def answered(task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext) -> Task | None:
+def confirms(text: str) -> bool:
+    """Does a request for what waits already say go ahead with it?"""
+    return _GO_AHEAD.search(text) is not None
+
+
+def about_waiting(
+    requests: Sequence[Request], waiting: Sequence[Task], *, named: bool
+) -> list[Request]:
+    """Requests as they are meant beside a stay that is being booked: changing it is no other booking."""
+    booking = any(task.kind == "book_room" for task in waiting)
+    if not booking or named:
+        return list(requests)
+    return [replace(one, label="book_room") if one.label in _OF_A_STAY else one for one in requests]
+
+
+def answered(
+    task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext
+) -> Task | None:
     """The task with the values that this message gives for what was asked, or None when it gives none."""
     given: dict[str, str] = {}
     for slot in task.missing:
@@ -101,23 +133,34 @@ def answered(task: Task, words: Words, filler: Filler, fields: Sequence[str], co
     return replace(task.with_slots(**given), status="open", asked=asked)
 
 
-def corrected(task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext) -> Task | None:
+def corrected(
+    task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext
+) -> Task | None:
     """The task with other values that this message names; None when it names none, or the same ones."""
     given = filler.fill(fields, words, replace(context, focus={}))
     given = {slot: value for slot, value in given.items() if slot not in ("text", "reason")}
+    said = _SHOULD_BE.search(words.text)
+    if not given and task.kind == "edit_invoice" and said:
+        given = {slot: said[1].strip() for slot in ("title", "tax_id") if slot in task.slots}
     if all(task.slots.get(slot) == value for slot, value in given.items()):
         return None
     if "order" in given and given["order"] != task.slots.get("order"):
-        task = replace(task, slots={key: value for key, value in task.slots.items() if key not in ("sku", "from_sku")})
+        task = replace(
+            task,
+            slots={
+                key: value for key, value in task.slots.items() if key not in ("sku", "from_sku")
+            },
+        )
     return replace(task.with_slots(**given), status="open")
 
 
 def other_record(task: Task, context: ReadingContext) -> Task:
-    """Not this one, the other one: the only other order in the same state, or the question which."""
+    """Not this: the only other order in the same state, or the value is asked for again."""
     mine = {one.id: one.status for one in context.records.orders}
     said = task.slots.get("order")
     others = [one for one, status in mine.items() if one != said and status == mine.get(said or "")]
-    slots = {key: value for key, value in task.slots.items() if key != "order"}
-    if len(others) == 1:
+    wrong = _VALUES.get(task.kind, ("order",))
+    slots = {key: value for key, value in task.slots.items() if key not in wrong}
+    if wrong == ("order",) and len(others) == 1:
         slots["order"] = others[0]
     return replace(task, slots=slots, status="open", shown=None, agreed=None, missing=(), asked=())

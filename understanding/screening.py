@@ -17,7 +17,8 @@ SURE_IN_REQUEST = 0.75
 PLAINLY = 0.6
 # Words that make a report into something supposed, told of others, or denied.
 _SUPPOSED = re.compile(
-    r"如果|假如|萬一|万一|要是|倘若|假設|假设|若果|一旦|\bif\b|\bwhat if\b|\bsuppose|\bin case\b|\bwould you\b|hypothetical", re.I
+    r"如果|假如|萬一|万一|要是|倘若|假設|假设|若果|一旦|\bif\b|\bwhat if\b|\bsuppose|\bin case\b|\bwould you\b|hypothetical",
+    re.I,
 )
 _OTHERS = re.compile(
     r"隔籬|隔壁|另一間|另一间|另一家|第二間|其他(?:公司|店|舖)|別家|别家|別的店|别的店|朋友(?:話|說|说|喺)|新聞|新闻|報紙|报纸|聽講|听说|聽說|"
@@ -31,9 +32,13 @@ _DENIED = re.compile(
 )
 _DAMPED = 0.25
 _NEAR = 0.2
-_HONEST = frozenset({"privacy", "code_given", "suspicious"})  # speak of data and codes, and attack nobody
+_HONEST = frozenset(
+    {"privacy", "code_given", "suspicious"}
+)  # speak of data and codes, and attack nobody
 _BARE = re.compile(r"[A-Za-z#]*[-\w]*\d[-\w]*")  # identifiers: nothing is reported by naming one
-_PLAIN_KINDS = frozenset({"person", "privacy", "suspicious", "code_given"})  # asked for, not reported
+_PLAIN_KINDS = frozenset(
+    {"person", "privacy", "suspicious", "code_given"}
+)  # asked for, not reported
 _LONGEST = 6  # clauses looked at one by one
 _SAYING = 2  # characters besides an identifier that a report needs
 _SHORTEST = 4  # characters below which a clause reports nothing by itself
@@ -54,15 +59,22 @@ class EmbeddedScreener:
         return [self._one(clean(text)) for text in texts]
 
     def _one(self, text: str) -> Screening:
-        if len(re.sub(r"[\W_]", "", _BARE.sub("", text, count=1) if _BARE.match(text) else text)) < _SAYING:
+        if (
+            len(re.sub(r"[\W_]", "", _BARE.sub("", text, count=1) if _BARE.match(text) else text))
+            < _SAYING
+        ):
             return Screening()
         pieces = [text]
         clauses = [clause.text for clause in split(text) if len(clause.text) >= _SHORTEST]
         if len(clauses) > 1:
             pieces += clauses[:_LONGEST]
         matrix = self._models.features(pieces)
-        mood = dict(zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True))
-        attack = self._models.injection.scores(matrix)[:, self._models.injection.labels.index("attack")]
+        mood = dict(
+            zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True)
+        )
+        attack = self._models.injection.scores(matrix)[
+            :, self._models.injection.labels.index("attack")
+        ]
         anger = float(mood["angry"])
         signals = self._signals(text, matrix)
         doubt = _DAMPED if signals & _HONEST else 1.0
@@ -82,7 +94,9 @@ class EmbeddedScreener:
             clauses = 0.8 * scores[1:].max(axis=0)
             best = np.where(scores[0] >= _HINTED, np.maximum(best, clauses), best)
         asks = self._asks(matrix[:1])
-        supposed = bool(_SUPPOSED.search(text)) or bool(_OTHERS.search(text)) or bool(_DENIED.search(text))
+        supposed = (
+            bool(_SUPPOSED.search(text)) or bool(_OTHERS.search(text)) or bool(_DENIED.search(text))
+        )
         found = set()
         for label, score in zip(labels, best, strict=True):
             weight = _DAMPED if supposed and label not in _PLAIN_KINDS else 1.0

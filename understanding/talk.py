@@ -9,9 +9,14 @@ _ATTACHMENT = re.compile(
     r"檔案|文件|file|photo|image|picture|pic|sticker|貼圖|贴图|表情|attachment|附件|location|位置)[^\]】)）>]{0,40}[\]】)）>]",
     re.IGNORECASE,
 )
-_THANKS = re.compile(r"多謝|謝謝|谢谢|thank|thx|唔該晒|唔該曬|感謝|感谢|麻煩晒|cheers|m goi saai", re.IGNORECASE)
+_THANKS = re.compile(
+    r"多謝|謝謝|谢谢|thank|thx|唔該晒|唔該曬|感謝|感谢|麻煩晒|cheers|m goi saai", re.IGNORECASE
+)
 _BYE = re.compile(r"拜拜|再見|再见|\bbye\b|good ?night|早抖|晚安|88$|下次再", re.IGNORECASE)
-_BOT = re.compile(r"機械人|机器人|機器人|\bbot\b|\brobot\b|\bai\b|真人(?:嚟|来|來)?(?:㗎|嗎|吗)|係咪人|是不是人|are you (?:human|real|a person)", re.IGNORECASE)
+_BOT = re.compile(
+    r"機械人|机器人|機器人|\bbot\b|\brobot\b|\bai\b|真人(?:嚟|来|來)?(?:㗎|嗎|吗)|係咪人|是不是人|are you (?:human|real|a person)",
+    re.IGNORECASE,
+)
 
 
 def attachment(text: str) -> tuple[bool, str]:

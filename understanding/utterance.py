@@ -26,8 +26,22 @@ _ABOUT = {
     "account": frozenset({"check_balance"}),
 }
 _ABOUT["order"] = frozenset(
-    {"find_order", "track_parcel", "chase_delivery", "cancel_order", "change_address", "remove_item"}
-    | {"return_order", "exchange_item", "refund_order", "find_refund", "edit_invoice", "reissue_invoice"}
+    {
+        "find_order",
+        "track_parcel",
+        "chase_delivery",
+        "cancel_order",
+        "change_address",
+        "remove_item",
+    }
+    | {
+        "return_order",
+        "exchange_item",
+        "refund_order",
+        "find_refund",
+        "edit_invoice",
+        "reissue_invoice",
+    }
 )
 _RECORD_KINDS = frozenset({"order", "invoice", "booking", "account"})
 _UNLIKELY = 0.2  # what is left of a request about records that the customer has none of
@@ -65,14 +79,20 @@ class Utterance:
 
     def within(self, request: Request, kind: str) -> list[Mention]:
         """What a request names of a kind, in its own words."""
-        return [m for m in self.mentions if m.kind == kind and request.start <= m.start < request.end]
+        return [
+            m for m in self.mentions if m.kind == kind and request.start <= m.start < request.end
+        ]
 
     def named(self, kind: str) -> list[Mention]:
         return [m for m in self.mentions if m.kind == kind]
 
 
 def take_apart(
-    text: str, models: Models, words: CompanyWords, mine: Collection[str], unlikely: Collection[str] = ()
+    text: str,
+    models: Models,
+    words: CompanyWords,
+    mine: Collection[str],
+    unlikely: Collection[str] = (),
 ) -> Utterance:
     """The requests of a cleaned message, in order; a message that asks for nothing has none."""
     mentions = tuple(words.find(text, mine))
@@ -83,7 +103,9 @@ def take_apart(
     if len(clauses) == 1:
         whole = scorer.request(scorer.whole)
         return Utterance(text, (whole,), mentions, (whole,))
-    found = [request for sentence in _sentences(clauses) for request in _of_sentence(sentence, scorer)]
+    found = [
+        request for sentence in _sentences(clauses) for request in _of_sentence(sentence, scorer)
+    ]
     pieces = tuple(scorer.request(clause) for clause in clauses)
     return Utterance(text, tuple(_settled(found, scorer)), mentions, pieces)
 
@@ -103,11 +125,15 @@ class _Scorer:
         self.whole = Clause(text, 0, len(text), True)
         self._mentions = mentions
         self._text = text
-        self._unlikely = np.array([_UNLIKELY if label in unlikely else 1.0 for label in self.labels])
+        self._unlikely = np.array(
+            [_UNLIKELY if label in unlikely else 1.0 for label in self.labels]
+        )
         joined = [self.joined(sentence) for sentence in _sentences(clauses) if len(sentence) > 1]
         pieces = list(dict.fromkeys([self.whole, *joined, *clauses]))
         scores = models.tasks.scores(models.features([piece.text for piece in pieces]))
-        self._rows = {(p.start, p.end): self._weighed(p, row) for p, row in zip(pieces, scores, strict=True)}
+        self._rows = {
+            (p.start, p.end): self._weighed(p, row) for p, row in zip(pieces, scores, strict=True)
+        }
 
     def joined(self, clauses: list[Clause]) -> Clause:
         """Clauses that follow one another as one piece, as it was written."""
@@ -130,23 +156,31 @@ class _Scorer:
             row = row / row.sum()
         best = int(row.argmax())
         twin = _TWINS.get(self.labels[best])
-        sure = float(row[best]) + (float(row[self.labels.index(twin)]) if twin in self.labels else 0.0)
+        sure = float(row[best]) + (
+            float(row[self.labels.index(twin)]) if twin in self.labels else 0.0
+        )
         return Request(piece.text, piece.start, piece.end, self.labels[best], sure, piece.opens)
 
     def names_record(self, piece: Clause | Request) -> bool:
-        return any(m.kind in _RECORD_KINDS and piece.start <= m.start < piece.end for m in self._mentions)
+        return any(
+            m.kind in _RECORD_KINDS and piece.start <= m.start < piece.end for m in self._mentions
+        )
 
     def _weighed(self, piece: Clause, row: Row) -> Row:
         """Probabilities after what is named: an invoice number speaks against a hotel request."""
         # A piece without a record of its own speaks of those of the message.
-        here = {m.kind for m in self._mentions if piece.start <= m.start < piece.end} & _RECORD_KINDS
+        here = {
+            m.kind for m in self._mentions if piece.start <= m.start < piece.end
+        } & _RECORD_KINDS
         named = here or {m.kind for m in self._mentions} & _RECORD_KINDS
         row = row * self._unlikely / (row * self._unlikely).sum()
         fitting = {label for kind in named for label in _ABOUT[kind]}
         if not fitting:
             return row
         neutral = FILLERS | {QUESTION}
-        weights = np.array([1.0 if label in fitting or label in neutral else _AGAINST for label in self.labels])
+        weights = np.array(
+            [1.0 if label in fitting or label in neutral else _AGAINST for label in self.labels]
+        )
         weighed = row * weights
         return np.asarray(weighed / weighed.sum())
 
@@ -168,11 +202,19 @@ def _of_sentence(clauses: list[Clause], scorer: _Scorer) -> list[Request]:
         return [scorer.request(clauses[0])]
     together = scorer.request(scorer.joined(clauses))
     parts = [scorer.request(clause) for clause in clauses]
-    strong = [part for part in parts if _stands(part) and part.confidence >= SURELY]
+    strong = [
+        part
+        for part in parts
+        if _stands(part) and (part.confidence >= SURELY or scorer.names_record(part))
+    ]
     if len({part.label for part in strong}) < 2:
         return [together]
     own = sum(scorer.names_record(part) for part in strong)
-    if together.confidence >= CERTAINLY and own < 2 and together.label in {part.label for part in strong}:
+    if (
+        together.confidence >= CERTAINLY
+        and own < 2
+        and together.label in {part.label for part in strong}
+    ):
         return [together]
     return _gathered(parts)
 
@@ -199,17 +241,31 @@ def _settled(found: list[Request], scorer: _Scorer) -> list[Request]:
     if len({request.label for request in strong}) > 1 or len(strong) > 1:
         return joined
     if strong and strong[0].confidence >= SURELY:
-        return [replace(scorer.request(scorer.whole), label=strong[0].label, confidence=strong[0].confidence)]
+        return [
+            replace(
+                scorer.request(scorer.whole), label=strong[0].label, confidence=strong[0].confidence
+            )
+        ]
     whole = scorer.row(scorer.whole)
     rows = [whole]
-    rows += [row for request in found if _stands(request) for row in [scorer.known(request)] if row is not None]
+    rows += [
+        row
+        for request in found
+        if _stands(request)
+        for row in [scorer.known(request)]
+        if row is not None
+    ]
     blended = 0.5 * whole + 0.5 * np.mean(rows, axis=0)
     return [scorer.labelled(scorer.whole, blended)]
 
 
 def _stands(clause: Request) -> bool:
     """Is the clause a request by itself?"""
-    return clause.label not in FILLERS and clause.confidence >= SURE and not _WORDLESS.match(clause.text)
+    return (
+        clause.label not in FILLERS
+        and clause.confidence >= SURE
+        and not _WORDLESS.match(clause.text)
+    )
 
 
 def _join(main: Request, other: Request) -> Request:

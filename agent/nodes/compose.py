@@ -81,10 +81,16 @@ class _Speaker:
         return self.say(outcome.reply, **values)
 
     def _localised(self, value: object) -> object:
+        if isinstance(value, list | tuple):
+            return [self._localised(one) for one in value]
         return to_script(value, self._language) if isinstance(value, str) else value
 
     def _talk(self) -> list[str]:
-        keys = {SMALLTALK: "talk.greeting", OUT_OF_SCOPE: "talk.out_of_scope", INJECTION: "talk.injection"}
+        keys = {
+            SMALLTALK: "talk.greeting",
+            OUT_OF_SCOPE: "talk.out_of_scope",
+            INJECTION: "talk.injection",
+        }
         touched = [task for task in self._touched() if task.kind in keys]
         return [self.say(str(task.slots.get("reply", keys[task.kind]))) for task in touched[:1]]
 
@@ -110,10 +116,14 @@ class _Speaker:
     def _confirmation(self) -> list[str]:
         """One confirmation for everything that waits for a yes."""
         pending = [
-            unpacked(task.outcome) for task in self._state.tasks if task.awaits_yes and task.outcome is not None
+            unpacked(task.outcome)
+            for task in self._state.tasks
+            if task.awaits_yes and task.outcome is not None
         ]
         points = [
-            self.say(one.reply, **{key: self._localised(value) for key, value in one.values.items()})
+            self.say(
+                one.reply, **{key: self._localised(value) for key, value in one.values.items()}
+            )
             for one in pending
             if isinstance(one, NeedsConfirmation)
         ]
@@ -130,11 +140,13 @@ class _Speaker:
         if case is None:
             return []
         days = self._policies.privacy_rule.answer_within_days
-        lines = [self.say("handover.privacy", days=days)] if "privacy" in self._state.verdict.triggers and days else []
+        lines = (
+            [self.say("handover.privacy", days=days)]
+            if "privacy" in self._state.verdict.triggers and days
+            else []
+        )
         if case.handover.on_duty:
             return [*lines, self.say("handover.now")]
         if case.handover.answers_by is None:
             return [*lines, self.say("handover.ticket")]
         return [*lines, self.say("handover.later", when=case.handover.answers_by)]
-
-

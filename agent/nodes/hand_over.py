@@ -24,7 +24,9 @@ async def hand_over(state: ConversationState, runtime: Runtime[AgentContext]) ->
         standing=replace(
             standing,
             priority=higher(standing.priority, verdict.priority),
-            handover_reason=standing.handover_reason or verdict.reason or context.escalation.reason(why[0]),
+            handover_reason=standing.handover_reason
+            or verdict.reason
+            or context.escalation.reason(why[0]),
         ),
     )
     case = context.desk.open(

@@ -24,11 +24,19 @@ async def retrieve(state: TaskStep, runtime: Runtime[AgentContext]) -> Update:
     if answer is not None:
         rules = Citation("rules", context.names.en, answer.section, "", answer.reply, 1.0)
         done = Done(answer.reply, answer.values)
-        return {"tasks": (replace(task, status="done", outcome=packed(done)),), "citations": (rules,)}
+        return {
+            "tasks": (replace(task, status="done", outcome=packed(done)),),
+            "citations": (rules,),
+        }
     hits = await asyncio.to_thread(context.librarian.search, task.text, language)
     if hits and context.librarian.confident(hits):
         best = hits[0]
-        done = Done("knowledge.answer", {"passage": best.passage.text, "title": best.citation.title})
-        return {"tasks": (replace(task, status="done", outcome=packed(done)),), "citations": (best.citation,)}
+        done = Done(
+            "knowledge.answer", {"passage": best.passage.text, "title": best.citation.title}
+        )
+        return {
+            "tasks": (replace(task, status="done", outcome=packed(done)),),
+            "citations": (best.citation,),
+        }
     unknown = Declined("knowledge.unknown", {})
     return {"tasks": (replace(task, status="declined", outcome=packed(unknown)),)}

@@ -13,7 +13,7 @@ from domain.conversation import Standing
 from domain.language import detect, requested
 from domain.reading import Screening
 
-ANGRY = 0.5
+ANGRY = 0.6
 _TRIGGERS = {
     "safety": "safety",
     "delay": "incident",

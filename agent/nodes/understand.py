@@ -12,7 +12,17 @@ from agent.state import AgentContext, ConversationState, Update
 from domain.conversation import ASK_PERSON, COMPLAIN, PRIVACY, Task
 from domain.reading import ReadingContext
 
-_COMPLAINTS = frozenset({"incident", "safety", "tier_grievance", "anger_repeated", "anger_once", "delivery_dispute", "code_given"})
+_COMPLAINTS = frozenset(
+    {
+        "incident",
+        "safety",
+        "tier_grievance",
+        "anger_repeated",
+        "anger_once",
+        "delivery_dispute",
+        "code_given",
+    }
+)
 # While a person has to find out what happened, no money moves and nothing is sent back.
 _FROZEN_BY = frozenset({"safety", "delivery_dispute", "payment_dispute"})
 _FROZEN = frozenset({"refund_order", "return_order", "exchange_item"})
@@ -41,11 +51,15 @@ async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -
         moved = replace(task, touched=state.message.id)
         if task.id not in known:
             # From the message and the place in it: the same message read again makes the same proposal.
-            moved = replace(moved, id=f"{state.message.id}-{len(tasks)}", position=start + len(tasks))
+            moved = replace(
+                moved, id=f"{state.message.id}-{len(tasks)}", position=start + len(tasks)
+            )
         tasks.append(moved)
     conversation = state.conversation
     for index, task in enumerate(tasks):
-        tasks[index], conversation = await context.runner.step_up(task, state.customer, conversation)
+        tasks[index], conversation = await context.runner.step_up(
+            task, state.customer, conversation
+        )
     tasks = [_frozen(task, state) for task in tasks]
     nothing = not tasks and not state.verdict.triggers and reading.act == "none"
     standing = replace(
@@ -72,5 +86,3 @@ def _frozen(task: Task, state: ConversationState) -> Task:
     if task.kind in _FROZEN and task.unfinished and set(state.verdict.triggers) & _FROZEN_BY:
         return replace(task, status="handed_over")
     return task
-
-

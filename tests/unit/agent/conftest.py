@@ -48,10 +48,14 @@ class Bench:
 
     def runner(self) -> Runner:
         policies = Policies.model_validate(self.world.policies)
-        supplied = supply(self.tools, self.systems(policies))
-        ledger = SqlLedger(self.database)
         return Runner(
-            self.tools, supplied, self.permissions, ledger, self.shop, policies, self.clock
+            tools=self.tools,
+            supplied=supply(self.tools, self.systems(policies)),
+            permissions=self.permissions,
+            ledger=SqlLedger(self.database),
+            accounts=self.shop,
+            policies=policies,
+            clock=self.clock,
         )
 
     def systems(self, policies: Policies) -> Mapping[type[Any], object]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
+from typing import Literal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +34,12 @@ PHRASES = (
 texts = st.builds(lambda said, times: said * times, st.sampled_from(PHRASES), st.integers(1, 700))
 said = st.one_of(st.text(max_size=60), texts)
 turns = st.lists(st.lists(said, min_size=1, max_size=4), min_size=1, max_size=8)
-ROLES = ("customer", "call", "answer", "assistant")
+ROLES: tuple[Literal["customer", "call", "answer", "assistant"], ...] = (
+    "customer",
+    "call",
+    "answer",
+    "assistant",
+)
 
 
 @cache

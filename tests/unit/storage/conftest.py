@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,10 @@ def said(message_id: str, text: str, external_id: str | None = None) -> Message:
     return Message(message_id, "talk", "customer", NOW, text, external_id=external_id)
 
 
-def turn(answered: str, text: str = "收到。", **left: object) -> TurnRecord:
+def turn(answered: str, text: str = "收到。", **left: Any) -> TurnRecord:
     """A turn that answered a message and left this behind."""
     reply = Message(f"re-{answered}", "talk", "assistant", NOW, text)
-    return TurnRecord(TALK, answered, reply, **left)  # type: ignore[arg-type]  # fields by name
+    return TurnRecord(TALK, answered, reply, **left)
 
 
 def on_disk(folder: Path) -> bytes:

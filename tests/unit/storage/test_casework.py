@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -36,7 +37,7 @@ def entry(action: str) -> AuditEntry:
     return AuditEntry(NOW, "talk", "customer C-118", action, "order=HB-203115", "done")
 
 
-async def told(store: SqlConversations, message_id: str, **left: object) -> None:
+async def told(store: SqlConversations, message_id: str, **left: Any) -> None:
     """One turn that left this behind."""
     await store.accept(said(message_id, "喂"), 1)
     await store.finish(turn(message_id, **left), 1)
