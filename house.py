@@ -168,8 +168,9 @@ class House:
             self.models,
             words,
             Filler(words, world.products if world else []),
-            {name: tuple(tool.request.model_fields) for name, tool in self.tools.items()},
-            [name for name, tool in self.tools.items() if tool.policy.effect != "read"],
+            fields={name: tuple(tool.request.model_fields) for name, tool in self.tools.items()},
+            writes=[name for name, tool in self.tools.items() if tool.policy.effect != "read"],
+            at_once=[name for name, tool in self.tools.items() if tool.policy.confirm == "never"],
         )
 
     async def close(self) -> None:

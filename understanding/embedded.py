@@ -22,12 +22,22 @@ from understanding.pending import (
     corrected,
     other_record,
 )
-from understanding.readings import agreed, distinct, focus, last_done, own, talk, unlikely
+from understanding.readings import (
+    agreed,
+    distinct,
+    focus,
+    last_done,
+    last_settled,
+    own,
+    talk,
+    unlikely,
+)
 from understanding.talk import attachment, small_reply
 from understanding.utterance import FILLERS, Request, Utterance, take_apart
 
 SURE_READ = 0.30  # below it a read-only request is not taken up
 SURE_WRITE = 0.50  # below it a request that would change something is not taken up
+SURE_AT_ONCE = 0.7  # the same, for a change that needs no confirmation
 SURE_AGGRIEVED = 0.6  # the same, in a message that complains
 SURE_TOPIC = 0.5
 _AGGRIEVED = frozenset(
@@ -82,6 +92,7 @@ class EmbeddedReader:
     Args:
         fields: for every tool the slots that it takes.
         writes: the tools that change something.
+        at_once: those of them that ask for no confirmation, so that reading has to be surer.
     """
 
     def __init__(
@@ -89,14 +100,17 @@ class EmbeddedReader:
         models: Models,
         words: CompanyWords,
         filler: Filler,
+        *,
         fields: Mapping[str, Collection[str]],
         writes: Collection[str],
+        at_once: Collection[str] = (),
     ) -> None:
         self._models = models
         self._words = words
         self._filler = filler
         self._fields = {kind: tuple(names) for kind, names in fields.items()}
         self._writes = frozenset(writes)
+        self._at_once = frozenset(at_once)
 
     def read(self, text: str, context: ReadingContext) -> Reading:
         """The tasks of a message: new ones, and waiting ones that it moved."""
@@ -121,7 +135,10 @@ class EmbeddedReader:
         if not turn.waiting:
             if act == "undo" and last_done(turn.context.tasks, self._writes):
                 return [talk("undo.not_possible")]
-            return self._amend_done(turn) if act == "correct" else None
+            done = last_done(turn.context.tasks, self._writes)
+            if act == "ask_done" and done and not self._news(turn):
+                return [done]
+            return self._amend(turn) if act == "correct" else None
         requests = about_waiting(
             self._news(turn), turn.waiting, named=bool(turn.utterance.named("booking"))
         )
@@ -132,7 +149,7 @@ class EmbeddedReader:
         if gives:
             return self._answer(replace(turn, move=Move("none", 1.0)), requests)
         if act == "hold":
-            return [replace(task, status="on_hold", shown=None) for task in turn.waiting]
+            return [replace(task, status="on_hold") for task in turn.waiting]
         if act in ("refuse", "drop", "undo") and not requests:
             return self._take_back(turn)
         return self._answer(turn, requests)
@@ -140,15 +157,18 @@ class EmbeddedReader:
     def _take_back(self, turn: _Turn) -> list[Task]:
         """Everything that waits, or what the message names of it, is dropped."""
         choice = choose_among(turn.waiting, turn.utterance.clauses)
-        named = choice.dropped or frozenset(task.id for task in turn.waiting)
+        everything = frozenset(task.id for task in turn.waiting) - choice.agreed
+        named = choice.dropped or everything
+        kept = [agreed(task) for task in turn.waiting if task.id in choice.agreed]
         corrections = [self._correct(task, turn) for task in turn.waiting]
         if turn.move.act == "refuse" and any(corrections):
             return [task for task in corrections if task]
-        return [
+        dropped = [
             replace(task, status="dropped", shown=None, missing=())
             for task in turn.waiting
             if task.id in named
         ]
+        return [*kept, *dropped]
 
     def _answer(self, turn: _Turn, requests: list[Request]) -> list[Task] | None:
         moved = self._given(turn, requests)
@@ -172,7 +192,7 @@ class EmbeddedReader:
         """Tasks that were put off and are spoken of again; what they would do is shown anew."""
         again = turn.move.act == "agree"
         return [
-            replace(task, status="open", shown=None)
+            replace(task, status="open", agreed=task.shown if again else None)
             for task in turn.waiting
             if task.status == "on_hold" and (again or any(r.label == task.kind for r in requests))
         ]
@@ -250,9 +270,9 @@ class EmbeddedReader:
             task, self._whole(turn), self._filler, self._fields.get(task.kind, ()), turn.context
         )
 
-    def _amend_done(self, turn: _Turn) -> list[Task] | None:
-        """A correction of what is done already is a new request with the old values underneath."""
-        done = last_done(turn.context.tasks, self._writes)
+    def _amend(self, turn: _Turn) -> list[Task] | None:
+        """A correction of what is settled already is a new request with the old values underneath."""
+        done = last_settled(turn.context.tasks, self._writes)
         amended = self._correct(done, turn) if done else None
         if done is None or amended is None:
             return None
@@ -297,6 +317,8 @@ class EmbeddedReader:
         if turn.context.signals & _AGGRIEVED:
             return request.confidence >= SURE_AGGRIEVED
         named = any(turn.utterance.within(request, kind) for kind in _RECORDS)
+        if request.label in self._at_once:
+            return request.confidence >= (SURE_WRITE if named else SURE_AT_ONCE)
         return request.confidence >= (SURE_READ if named else SURE_WRITE)
 
     def _fresh(self, turn: _Turn, requests: Sequence[Request]) -> list[Task]:

@@ -51,6 +51,7 @@ _ORDERED = re.compile(
     r"\s?(?:was |係|是|明明)?\s?(?:the |a |an )?\s?[^,，。.;；]{0,3}$",
     re.I,
 )
+_COUNTED = re.compile(r"(?<![\w.$-])(\d{1,5})\s+(?:[A-Za-z-]+\s+){0,4}$")
 _ORDERED_SIZE = re.compile(
     r"(?:\bordered|\bbought|訂|订|落單|下單|下单|買|买)[^,，。.;；\d]{0,12}(\d+(?:\.\d+)?)", re.I
 )
@@ -105,6 +106,7 @@ class Filler:
             "to_sku": self._exchange,
             "address": lambda words, _: _named("address", address(words.text)),
             "title": _invoice,
+            "email": _email,
             "qty": _quantity,
             "checkin": _stay,
             "guests": _guests,
@@ -309,7 +311,21 @@ def _quantity(words: Words, _: ReadingContext) -> dict[str, str]:
         words.text,
         taken if not words.alone else [(m.start, m.end) for m in words.utterance.mentions],
     )
-    return {} if found is None else {"qty": str(found)}
+    return _named("qty", _before_a_product(words) if found is None else str(found))
+
+
+def _before_a_product(words: Words) -> str | None:
+    """The number in `19 desk lamps`: a few words before the product at most."""
+    for mention in words.mentions("sku"):
+        number = _COUNTED.search(words.utterance.text[: mention.start])
+        if number:
+            return number[1]
+    return None
+
+
+def _email(words: Words, _: ReadingContext) -> dict[str, str]:
+    found = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", words.text)
+    return _named("email", found[0] if found else None)
 
 
 def _stay(words: Words, context: ReadingContext) -> dict[str, str]:

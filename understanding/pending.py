@@ -61,7 +61,7 @@ def choose_among(waiting: Sequence[Task], requests: Sequence[Request]) -> Choice
             rest = True
         elif meant and negates(request.text):
             dropped |= {task.id for task in meant}
-        elif meant and (limits(request.text) or len(waiting) > 1):
+        elif meant and (limits(request.text) or confirms(request.text) or len(waiting) > 1):
             agreed |= {task.id for task in meant}
             only = only or limits(request.text)
     agreed -= dropped

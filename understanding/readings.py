@@ -64,3 +64,9 @@ def last_done(tasks: Sequence[Task], writes: Collection[str]) -> Task | None:
     """The latest change that was really made."""
     done = [task for task in tasks if task.status == "done" and task.kind in writes]
     return done[-1] if done else None
+
+
+def last_settled(tasks: Sequence[Task], writes: Collection[str]) -> Task | None:
+    """The latest change that was made or refused."""
+    settled = [one for one in tasks if one.status in ("done", "declined") and one.kind in writes]
+    return settled[-1] if settled else None

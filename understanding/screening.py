@@ -12,8 +12,8 @@ from understanding.clauses import split
 from understanding.models import NONE, REPORT, Models
 from understanding.normalise import clean
 
-SURE = 0.5
-SURE_IN_REQUEST = 0.75
+SURE = 0.55
+SURE_IN_REQUEST = 0.85
 PLAINLY = 0.6
 # Words that make a report into something supposed, told of others, or denied.
 _SUPPOSED = re.compile(
