@@ -21,6 +21,7 @@ from connectors.embeddings_embedded import EmbeddedEmbedder
 from domain.errors import ConfigurationError, NightdeskError
 from domain.language import detect
 from domain.settings import Settings
+from evals import bench
 from evals.report import publish
 from evals.run import run_goldens
 from house import House
@@ -89,6 +90,12 @@ def evals(
         TemporaryDirectory() as folder
     ):  # the index has one owner at a time: not the one a server may hold
         raise typer.Exit(asyncio.run(_evals(_settings(data=Path(folder)), only, out)))
+
+
+@main.command(name="bench")
+def bench_command() -> None:
+    """Measure the figures that docs/benchmarks.md quotes."""
+    asyncio.run(bench.run(_settings(), console))
 
 
 @knowledge.command()

@@ -40,10 +40,11 @@ def own_order(
     sku: str | None,
     eligible: Callable[[Order], bool],
     asked: bool,
+    oldest: bool = False,
 ) -> Order | NeedsInput | Declined:
     """The order meant. A product that is in none of them leads to a question, then to a no."""
     ordered = newest_first(mine)
-    if asked:
+    if asked and oldest:
         # They were asked and did not say: propose the one that has waited longest; a confirmation shows it.
         ordered = ordered[::-1]
     found = choose(

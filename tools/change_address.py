@@ -43,6 +43,7 @@ async def change_address(
         sku=request.sku,
         eligible=lambda one: one.status in statuses,
         asked="order" in caller.asked,
+        oldest=True,
     )
     address = request.address
     if isinstance(found, NeedsInput) and address is None:
