@@ -166,6 +166,11 @@ async def cold_start(console: Console) -> None:
     """From the command to the first answer over HTTP, with what `make install` prepared."""
     with TemporaryDirectory() as folder:
         port = "8765"
+        prepared = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "cli", "prepare", "--data", folder,
+            stdout=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        await prepared.wait()
         began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "cli", "serve", "--port", port, "--data", folder,
