@@ -24,7 +24,7 @@ def parcel_values(order: Order) -> dict[str, Any]:
     known = {
         "order": order.id,
         "status": order.status,
-        "parcel": " ".join(part for part in (order.courier, order.tracking) if part) or order.id,
+        "parcel": " ".join(part for part in (order.courier, order.tracking) if part) or "–",
         "courier": order.courier,
         "tracking": order.tracking,
         "eta": order.eta,
