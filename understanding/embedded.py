@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from domain.conversation import ASK, OUT_OF_SCOPE, SMALLTALK, Task
 from domain.reading import Reading, ReadingContext
 from understanding.acts import Move, asks_first, forbids, negates, read_act
+from understanding.conditions import only_asks
 from understanding.filling import Filler, Words
 from understanding.identifiers import CompanyWords
 from understanding.models import QUESTION, Models
@@ -68,12 +69,6 @@ _WEATHER = (
 _CANCEL = re.compile(r"取消|cancel", re.I)
 _BARE_CODE = re.compile(r"^\D{0,6}\d{4,8}\D{0,4}$")
 _RECORDS = ("order", "invoice", "booking", "account")
-_CONDITIONAL = re.compile(
-    r"^(?:如果|假如|萬一|万一|要是|倘若|假設|假设|若果?|if|what if|suppose|in case|say)", re.I
-)
-_QUESTION = re.compile(
-    r"[?？]|嗎|吗|咩$|㗎$|點樣|怎麼|怎么|點(?:計|處理|算)|how|what happens", re.I
-)
 
 
 @dataclass(frozen=True)
@@ -354,7 +349,7 @@ class EmbeddedReader:
             return [talk(small_reply(request.text))]
         if label == OUT_OF_SCOPE:
             return [Task(id="", kind=OUT_OF_SCOPE, text=request.text)]
-        if label == QUESTION or (label in self._writes and self._only_asks(words)):
+        if label == QUESTION or (label in self._writes and only_asks(words)):
             return [self._question(request.text)]
         slots = self._filler.fill(self._fields[label], words, turn.context)
         record = next((kind for kind in _RECORDS if kind in self._fields[label]), "order")
@@ -370,16 +365,6 @@ class EmbeddedReader:
         """A typhoon or a black rainstorm decides about deliveries, whatever order is named."""
         plain = self._models.features.lexicon.plain(text)
         return any(word in plain for word in _WEATHER)
-
-    @staticmethod
-    def _only_asks(words: Words) -> bool:
-        """`If it does not fit, can I return it?` asks; with a record named it may well be a request."""
-        named = any(words.mentions(kind) for kind in _RECORDS)
-        return (
-            not named
-            and _CONDITIONAL.search(words.text) is not None
-            and _QUESTION.search(words.text) is not None
-        )
 
     def _question(self, text: str) -> Task:
         scores = self._models.topics.scores(self._models.features([text]))[0]

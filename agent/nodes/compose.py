@@ -59,6 +59,10 @@ class _Speaker:
 
     def _sympathy(self) -> list[str]:
         triggers = self._state.verdict.triggers
+        if not self._state.screening.signals & {"wrong_item", "fault"}:
+            triggers = tuple(
+                name for name in triggers if name != "defect"
+            )  # money that is late is no defect
         found = [f"sympathy.{name}" for name in triggers if f"sympathy.{name}" in self._replies]
         return [self.say(key) for key in found[:2]]
 
