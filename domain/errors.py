@@ -3,7 +3,8 @@
 NightdeskError              code · retryable
 ├── InputError              the sender can mend it
 ├── AccessError             NotIdentified · NotPermitted
-├── UpstreamError           UpstreamTimeout · UpstreamUnavailable
+├── UpstreamError           UpstreamTimeout · UpstreamUnavailable · RateLimited · Undeliverable
+├── StorageError            nothing was kept; the sender must not be told that it was
 ├── ModelError              the embedder or a model failed
 └── ConfigurationError      at start-up only; names the setting or the file, and the remedy
 """
@@ -59,6 +60,30 @@ class UpstreamUnavailable(UpstreamError):
     """A system could not be reached."""
 
     code = "upstream_unavailable"
+
+
+class RateLimited(UpstreamError):
+    """A system asks us to slow down; `after` is how many seconds to wait."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, after: float = 2.0) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Undeliverable(UpstreamError):
+    """A message will never arrive: the address is gone, or refuses us."""
+
+    code = "undeliverable"
+    retryable = False
+
+
+class StorageError(NightdeskError):
+    """The database did not keep something."""
+
+    code = "storage"
+    retryable = True
 
 
 class ModelError(NightdeskError):

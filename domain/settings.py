@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What an operator may set. Rules of the business stand in `playbook/`, not here."""
 
-    model_config = SettingsConfigDict(env_prefix="NIGHTDESK_", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="NIGHTDESK_", env_nested_delimiter="__", extra="forbid"
+    )
 
     data: Path = Field(
         default=ROOT / "var" / "data", description="Folder of the database, its key and the index"
@@ -29,6 +31,31 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to serve on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to serve on")
+    database_url: str | None = Field(
+        default=None,
+        description="postgresql+psycopg://… for more than one worker; SQLite in the data folder if not set",
+    )
+    worker: str = Field(
+        default="desk",
+        pattern=r"^[a-z0-9-]{1,40}$",
+        description="Name of this process among those that share a database; the same after a restart",
+    )
+    burst_seconds: float = Field(
+        default=3.0,
+        ge=0,
+        le=30,
+        description="How long a request that lacks something waits for the customer's next message",
+    )
+    pilot_percent: int = Field(
+        default=100,
+        ge=0,
+        le=100,
+        description="Share of conversations that the assistant takes; the rest goes to people",
+    )
+    channels: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="One section per channel, such as NIGHTDESK_CHANNELS__DINGTALK__CLIENT_ID",
+    )
     evaluation: bool = Field(
         default=False,
         validation_alias="EVALUATION",
