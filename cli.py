@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -27,7 +28,10 @@ from evals.run import run_goldens
 from house import House
 from retrieval.documents import read_folder
 from retrieval.report import write_report
-from server import DemoDesk, create_app  # noqa: TID251 - the command starts the server
+from server import DemoDesk, create_app, work  # noqa: TID251 - the command starts the server
+from storage.counters import SqlSwitches
+from storage.database import Database
+from support.pilot import Pilot
 from understanding.models import learn
 
 main = typer.Typer(
@@ -55,6 +59,29 @@ def serve(
         f"Nightdesk: http://{settings.host}:{settings.port}  (state in {settings.data.name}/, stop with Ctrl-C)"
     )
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+
+
+@main.command()
+def worker(
+    name: Annotated[str, typer.Argument(help="Name of this worker; the same after a restart.")],
+    data: Data = None,
+) -> None:
+    """Work beside the desk on one Postgres, in a process of its own."""
+    settings = _settings(data=data, worker=name)
+    console.print(f"Nightdesk worker {name} (stop with Ctrl-C)")
+    with suppress(KeyboardInterrupt):
+        asyncio.run(work(settings))
+
+
+@main.command()
+def pilot(
+    percent: Annotated[
+        int | None, typer.Argument(help="Share of new conversations; 0 stops the assistant.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Show or change which share of conversations the assistant takes, while the desk runs."""
+    console.print(asyncio.run(_pilot(_settings(data=data), percent)))
 
 
 @main.command()
@@ -145,6 +172,17 @@ async def _chat(settings: Settings, customer: str | None) -> None:
         pass
     finally:
         await house.close()
+
+
+async def _pilot(settings: Settings, percent: int | None) -> str:
+    database = await Database.open(settings.data, settings.database_url)
+    share = Pilot(SqlSwitches(database), settings.pilot_percent)
+    try:
+        if percent is not None:
+            await share.switch(percent)
+        return f"The assistant takes {await share.percent()} % of new conversations."
+    finally:
+        await database.close()
 
 
 async def _sync(settings: Settings) -> str:

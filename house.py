@@ -14,7 +14,6 @@ from agent.runner import Runner
 from agent.state import AgentContext
 from agent.toolbox import find_tools, supply
 from agent.turns import Turns
-from connectors.demo_shop import DemoShop
 from connectors.embeddings_embedded import EmbeddedEmbedder
 from connectors.tokens_qwen import QwenTokens
 from domain.company import CompanyNames, World
@@ -25,6 +24,7 @@ from domain.ports import (
     AccountSystem,
     Catalogue,
     Clock,
+    Company,
     HotelSystem,
     InvoiceSystem,
     OrderSystem,
@@ -81,7 +81,7 @@ class House:
         """
         playbook = settings.playbook
         embedder = EmbeddedEmbedder()
-        database = await Database.open(settings.data)
+        database = await Database.open(settings.data, settings.database_url)
         return cls(
             settings=settings,
             database=database,
@@ -101,13 +101,14 @@ class House:
     def library(self, clock: Clock, tenant: str, *, empty: bool = False) -> Librarian:
         """The documents of `knowledge/`, or none: a company under evaluation has only its own rules."""
         wordings = Wordings.read(self.settings.playbook / "search" / "wordings.yaml")
-        folder = None if empty else self.settings.data / "index"
+        # The index has one owner: each process that shares a database keeps its own.
+        folder = None if empty else self.settings.data / f"index-{self.settings.worker}"
         librarian = Librarian(self.embedder, clock, wordings, tenant=tenant, folder=folder)
         if not empty:
             librarian.load(read_folder(self.settings.knowledge)[0])
         return librarian
 
-    def serve(self, world: World, shop: DemoShop, clock: Clock, librarian: Librarian) -> Turns:
+    def serve(self, world: World, shop: Company, clock: Clock, librarian: Librarian) -> Turns:
         """Everything that one company's conversations need.
 
         Raises:

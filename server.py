@@ -1,12 +1,14 @@
-"""The web application: health, the chat with the demo company, and in evaluation mode the evaluation door."""
+"""The web application: health, metrics, the channels, the demo chat and, in evaluation mode, its door."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from agent.turns import Answer, Incoming, Progress, Turns
 from channels import web
@@ -15,21 +17,16 @@ from connectors.clocks import DemoClock
 from connectors.demo_shop import DemoShop, read_world
 from domain.company import World
 from domain.conversation import Conversation
-from domain.errors import NotIdentified
-from domain.language import Language
+from domain.errors import ConfigurationError, NotIdentified
+from domain.language import starting_language
+from domain.ports import Clock, Company
 from domain.settings import Settings
 from evals import door
 from evals.door import Door
 from house import House
+from service import Service
 
 TENANT = "demo"
-LANGUAGES: dict[str, Language] = {
-    "zh-Hant": "zh-Hant",
-    "zh-Hans": "zh-Hans",
-    "cmn-Hant": "zh-Hant",
-    "cmn-Hans": "zh-Hans",
-    "en": "en",
-}
 
 
 class DemoDesk:
@@ -46,15 +43,19 @@ class DemoDesk:
 
     @classmethod
     def open(cls, house: House, opened: Door | None = None) -> DemoDesk:
-        """The desk of `playbook/demo/world.yaml`.
+        """The desk of the demo company, or of the one that the settings name.
 
         Raises:
             ConfigurationError: the world lacks a field; names it.
         """
-        world = read_world(house.settings.playbook / "demo" / "world.yaml")
+        world = read_world(house.settings.world)
         clock = DemoClock(world.default_now)
-        turns = house.serve(world, DemoShop(world, clock), clock, house.library(clock, TENANT))
+        turns = house.serve(world, company(world, clock), clock, house.library(clock, TENANT))
         return cls(house, world, turns, clock, opened)
+
+    @property
+    def turns(self) -> Turns:
+        return self._turns
 
     @property
     def names(self) -> tuple[str, str]:
@@ -80,7 +81,7 @@ class DemoDesk:
             customer_id=customer.id,
             channel="web",
             opened_at=self._clock.now(),
-            language=LANGUAGES.get(customer.lang, "yue"),
+            language=starting_language(customer.lang),
         )
         await self._house.store.open(conversation)
         return conversation.id
@@ -107,10 +108,18 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         house = await House.open(settings)
         opened = door.open_door(house) if settings.evaluation else None
-        app.include_router(web.router(DemoDesk.open(house, opened)))
+        desk = DemoDesk.open(house, opened)
+        service = Service.join(house, desk.turns, TENANT)
+        await service.start(listen=True)
+        for name, channel in service.channels.items():
+            served = channel.web(service.inbox.accept)
+            if served is not None:
+                app.mount(f"/channels/{name}", served)
+        app.include_router(web.router(desk))
         if opened is not None:
             app.include_router(door.routes(opened))
         yield
+        await service.stop()
         await house.close()
 
     app = FastAPI(title="Nightdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -119,7 +128,34 @@ def create_app(settings: Settings) -> FastAPI:
     async def health() -> dict[str, str]:
         return {"status": "ready"}
 
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
     return app
+
+
+async def work(settings: Settings) -> None:
+    """Work on what the desk has accepted, without receiving anything, until cancelled.
+
+    Raises:
+        ConfigurationError: there is no Postgres that could be shared.
+    """
+    if settings.database_url is None:
+        raise ConfigurationError("a worker shares a Postgres: set NIGHTDESK_DATABASE_URL")
+    house = await House.open(settings)
+    service = Service.join(house, DemoDesk.open(house).turns, TENANT)
+    await service.start(listen=False)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await service.stop()
+        await house.close()
+
+
+def company(world: World, clock: Clock) -> Company:
+    """The company's systems: over HTTP where an address is set, or else the demo company's in memory."""
+    return DemoShop(world, clock)
 
 
 def _said(answer: Answer) -> Said:

@@ -1,7 +1,7 @@
-"""One turn at a time per conversation: take the message, run the graph, keep everything, answer.
+"""A turn: load what it needs, run the graph, keep what it leaves in one commit.
 
-The seam for durable workflows: everything a turn needs is loaded from storage by id, everything it leaves is
-saved in one commit, and writes in between stand in the ledger, so that a turn may run again after a crash.
+Everything a turn needs is loaded from storage by id, everything it leaves is saved in one commit, and writes in
+between stand in the ledger, so that a turn may run again after a crash.
 """
 
 from __future__ import annotations
@@ -10,54 +10,25 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
 from uuid import uuid4
 
 import structlog
 
-from agent.awaiting import awaiting, codes
+from agent.awaiting import awaiting
 from agent.graph import Graph
-from agent.memory import entries_of, fit, pin
+from agent.keeping import record
+from agent.memory import entries_of, fit
 from agent.state import AgentContext, ConversationState
 from domain.casework import Citation
-from domain.conversation import Conversation, Message, Pin, Task
-from domain.errors import NotIdentified
-from domain.ports import (
-    AccountSystem,
-    CustomerDirectory,
-    HotelSystem,
-    InvoiceSystem,
-    OrderSystem,
-    TokenCounter,
-)
+from domain.company import Customer
+from domain.conversation import Message, Task
+from domain.errors import NotIdentified, UpstreamError
+from domain.ports import Company, TokenCounter
 from domain.reading import CustomerRecords
-from domain.records import AuditEntry, ConversationStore, TurnRecord
-from security.masking import mask
-from support.cases import Concern
+from domain.records import ConversationStore, History, TurnRecord
+from security.identity import GUEST
 
 log = structlog.get_logger()
-# Slots that the audit log names; addresses, codes and free text stay out of it.
-_IN_AUDIT = frozenset(
-    {
-        "order",
-        "invoice",
-        "booking",
-        "account",
-        "sku",
-        "from_sku",
-        "to_sku",
-        "qty",
-        "room",
-        "checkin",
-        "nights",
-        "topic",
-    }
-)
-
-
-class Systems(CustomerDirectory, OrderSystem, InvoiceSystem, HotelSystem, AccountSystem, Protocol):
-    """The business systems that a turn reads the customer's own records from."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +66,11 @@ class Turns:
         graph: Graph,
         context: AgentContext,
         store: ConversationStore,
-        systems: Systems,
+        systems: Company,
         tokens: TokenCounter,
     ) -> None:
         self._graph = graph
-        self._context = context
+        self.context = context
         self._store = store
         self._systems = systems
         self._tokens = tokens
@@ -122,142 +93,114 @@ class Turns:
             history = await self._store.history(incoming.conversation_id)
             if history is None:
                 raise NotIdentified("this conversation is unknown; start a new one")
-            message = await self._accept(incoming, history.conversation)
+            message = await self._accept(incoming, history)
             earlier = await self._store.answer_to(message.id) if incoming.external_id else None
             if earlier is not None:
                 yield Answer(earlier, awaiting(history.tasks), (), history.tasks)
                 return
-            state = await self._state(
-                history.conversation, message, history.tasks, history.messages
-            )
-            result = state
-            async for kind, event in self._graph.astream(
-                state, context=self._context, stream_mode=["custom", "values"]
-            ):
-                if kind == "custom" and isinstance(event, dict):
-                    yield Progress(str(event["tool"]))
-                elif isinstance(event, dict):
-                    result = ConversationState(**event)
-            yield await self._finish(result)
+            state = await self.begin(history, message)
+            async for event in self._run(state):
+                if isinstance(event, Progress):
+                    yield event
+                else:
+                    state = event
+            kept = replace(self.record(state), received=None)  # it was kept when it came
+            yield await self.keep(state, kept)
+
+    async def think(self, state: ConversationState) -> ConversationState:
+        """Run the graph. Nothing is kept but what tools did, which stands in the ledger."""
+        async for event in self._run(state):
+            if isinstance(event, ConversationState):
+                state = event
+        return state
+
+    async def _run(self, state: ConversationState) -> AsyncIterator[Progress | ConversationState]:
+        result = state
+        async for kind, event in self._graph.astream(
+            state, context=self.context, stream_mode=["custom", "values"]
+        ):
+            if kind == "custom" and isinstance(event, dict):
+                yield Progress(str(event["tool"]))
+            elif isinstance(event, dict):
+                result = ConversationState(**event)
+        yield result
+
+    def record(self, state: ConversationState) -> TurnRecord:
+        """What a finished turn leaves behind."""
+        return record(state, self.context.desk, self.context.clock.now())
+
+    async def keep(self, state: ConversationState, kept: TurnRecord) -> Answer:
+        """Keep a finished turn, all of it or nothing.
+
+        Raises:
+            AlreadyAnswered: the arrivals of this turn were answered by another run of it.
+        """
+        await self._store.finish(kept, self._tokens.count)
+        log.info(
+            "turn_finished",
+            conversation_id=kept.conversation.id,
+            turn_id=kept.answered,
+            tasks=[f"{task.kind}:{task.status}" for task in kept.tasks],
+            language=kept.conversation.language,
+        )
+        silence = Message(
+            kept.answered, kept.conversation.id, "assistant", self.context.clock.now(), ""
+        )
+        return Answer(kept.reply or silence, state.outcome.awaiting, state.citations, state.tasks)
 
     def drop(self, conversation_id: str) -> None:
         """Let go of what is held in memory for a conversation."""
         self._locks.pop(conversation_id, None)
 
-    async def _accept(self, incoming: Incoming, conversation: Conversation) -> Message:
+    async def _accept(self, incoming: Incoming, history: History) -> Message:
+        conversation = history.conversation
         message = Message(
             id=uuid4().hex,
             conversation_id=conversation.id,
             author="bystander" if incoming.bystander else "customer",
-            sent_at=self._context.clock.now(),
+            sent_at=self.context.clock.now(),
             text=incoming.text.encode("utf-8", "replace").decode(),  # half a character is none
             language=conversation.language,
             external_id=incoming.external_id,
         )
         return await self._store.accept(message, self._tokens.count(message.text))
 
-    async def _state(
-        self,
-        conversation: Conversation,
-        message: Message,
-        tasks: tuple[Task, ...],
-        earlier: tuple[Message, ...],
-    ) -> ConversationState:
-        customer = await self._systems.customer(conversation.customer_id)
-        if customer is None:
-            raise NotIdentified(
-                "the customer of this conversation is unknown to the company's systems"
-            )
-        records = CustomerRecords(
-            orders=tuple(await self._systems.orders(customer.id)),
-            invoices=tuple(await self._systems.invoices(customer.id)),
-            bookings=tuple(await self._systems.bookings(customer.id)),
-            accounts=tuple(await self._systems.accounts(customer.id)),
-        )
-        heard = [one for one in earlier if one.id != message.id and one.author != "bystander"]
-        window = fit(entries_of([*heard, message]), conversation.standing.pins, self._tokens)
-        return ConversationState(conversation, customer, message, window, records, tasks)
-
-    async def _finish(self, state: ConversationState) -> Answer:
-        now = self._context.clock.now()
-        conversation = replace(
-            state.conversation,
-            standing=replace(state.conversation.standing, pins=_pins(state, now)),
-        )
-        outcome = state.outcome
-        reply = Message(
-            id=uuid4().hex,
-            conversation_id=conversation.id,
-            author="assistant",
-            sent_at=now,
-            text=outcome.reply,
-            language=conversation.language,
-        )
-        moved = tuple(task for task in state.tasks if task.touched == state.message.id)
-        notices = list(outcome.case.notices) if outcome.case else []
-        if state.verdict.red_alert:
-            concern = Concern(
-                conversation,
-                state.customer,
-                state.verdict.triggers,
-                state.message.text,
-                moved,
-                now,
-                tuple(codes(state.tasks, state.message.text)),
-            )
-            notices.insert(0, self._context.desk.alert(concern))
-        record = TurnRecord(
-            conversation=conversation,
-            answered=state.message.id,
-            reply=reply,
-            tasks=moved,
-            audit=self._audit(state, moved, now),
-            ticket=outcome.case.ticket if outcome.case else None,
-            handover=outcome.case.handover if outcome.case else None,
-            notices=notices,
-        )
-        await self._store.finish(record, self._tokens.count(reply.text))
-        log.info(
-            "turn_finished",
-            conversation_id=conversation.id,
-            turn_id=state.message.id,
-            tasks=[f"{task.kind}:{task.status}" for task in moved],
-            language=conversation.language,
-        )
-        return Answer(reply, outcome.awaiting, state.citations, state.tasks)
-
-    def _audit(
-        self, state: ConversationState, moved: tuple[Task, ...], now: datetime
-    ) -> list[AuditEntry]:
-        who = f"customer {state.customer.id}"
-        known = [*state.customer.private(), *codes(state.tasks, state.message.text)]
-        said = mask(state.message.text[:400], known=known)
-        entries = [AuditEntry(now, state.conversation.id, who, "said", said, "accepted")]
-        for task in moved:
-            slots = {key: value for key, value in task.slots.items() if key in _IN_AUDIT}
-            resource = mask(
-                " ".join(f"{key}={value}" for key, value in slots.items()),
-                known=state.customer.private(),
-            )
-            entries.append(
-                AuditEntry(now, state.conversation.id, who, task.kind, resource, task.status)
-            )
-        return entries
-
-
-def _pins(state: ConversationState, now: datetime) -> tuple[Pin, ...]:
-    """Ids that were spoken of, and what was done or promised: known for as long as the conversation lasts."""
-    new = []
-    for task in state.tasks:
-        if task.touched != state.message.id:
-            continue
-        new += [
-            Pin(slot, task.slots[slot], now)
-            for slot in ("order", "invoice", "booking", "account")
-            if slot in task.slots
+    async def begin(self, history: History, message: Message) -> ConversationState:
+        """Where a turn starts: the customer, their records, and as much of the conversation as memory holds."""
+        conversation = history.conversation
+        customer, records = await self._customer(conversation.customer_id)
+        heard = [
+            one for one in history.messages if one.id != message.id and one.author != "bystander"
         ]
-        if task.status in ("done", "awaiting_approval"):
-            new.append(Pin("done", f"{task.kind} {task.id}", now))
-    if state.outcome.case:
-        new.append(Pin("promise", f"a person, by {state.outcome.case.handover.answers_by}", now))
-    return pin(state.conversation.standing.pins, *new)
+        window = fit(entries_of([*heard, message]), conversation.standing.pins, self._tokens)
+        return ConversationState(conversation, customer, message, window, records, history.tasks)
+
+    async def customer(self, customer_id: str) -> Customer:
+        """The customer; of somebody unknown, or while the systems are down, the id alone."""
+        return (await self._customer(customer_id))[0]
+
+    async def _customer(self, customer_id: str) -> tuple[Customer, CustomerRecords]:
+        """The customer and their records. When the systems are down the turn goes on, and its tools say so."""
+        if customer_id.startswith(GUEST):
+            return Customer(id=customer_id, name=""), CustomerRecords()
+        try:
+            customer = await self._systems.customer(customer_id)
+            if customer is None:
+                raise NotIdentified(
+                    "the customer of this conversation is unknown to the company's systems"
+                )
+            orders, invoices, bookings, accounts = await asyncio.gather(
+                self._systems.orders(customer.id),
+                self._systems.invoices(customer.id),
+                self._systems.bookings(customer.id),
+                self._systems.accounts(customer.id),
+            )
+        except UpstreamError as error:
+            log.warning("records_unavailable", customer_id=customer_id, cause=error.code)
+            return Customer(id=customer_id, name=""), CustomerRecords()
+        return customer, CustomerRecords(
+            orders=tuple(orders),
+            invoices=tuple(invoices),
+            bookings=tuple(bookings),
+            accounts=tuple(accounts),
+        )

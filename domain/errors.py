@@ -4,7 +4,7 @@ NightdeskError              code · retryable
 ├── InputError              the sender can mend it
 ├── AccessError             NotIdentified · NotPermitted
 ├── UpstreamError           UpstreamTimeout · UpstreamUnavailable · RateLimited · Undeliverable
-├── StorageError            nothing was kept; the sender must not be told that it was
+├── StorageError            nothing was kept, and the sender must not be told that it was · AlreadyAnswered
 ├── ModelError              the embedder or a model failed
 └── ConfigurationError      at start-up only; names the setting or the file, and the remedy
 """
@@ -84,6 +84,13 @@ class StorageError(NightdeskError):
 
     code = "storage"
     retryable = True
+
+
+class AlreadyAnswered(StorageError):
+    """The arrivals of a turn were answered by another run of the same turn."""
+
+    code = "already_answered"
+    retryable = False
 
 
 class ModelError(NightdeskError):

@@ -192,3 +192,12 @@ def to_script(text: str, language: Language) -> str:
     if language == "en":
         return text
     return to_simplified(text) if language == "zh-Hans" else to_traditional(text)
+
+
+def starting_language(lang: str) -> Language:
+    """The language a conversation begins in, from the one on file (`cmn-Hant`, `zh-Hans`, `en`, `mix`…)."""
+    if lang == "en":
+        return "en"
+    if lang.endswith("Hans"):
+        return "zh-Hans"
+    return "zh-Hant" if lang.endswith("Hant") and not lang.startswith("yue") else "yue"

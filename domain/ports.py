@@ -118,6 +118,19 @@ class AccountSystem(Protocol):
     async def check_code(self, customer: str, code: str) -> bool: ...
 
 
+class Company(
+    CustomerDirectory,
+    OrderSystem,
+    RefundSystem,
+    InvoiceSystem,
+    Catalogue,
+    HotelSystem,
+    AccountSystem,
+    Protocol,
+):
+    """All the systems of a company together."""
+
+
 class EffectLog(Protocol):
     """A business system's own append-only record of what was really changed."""
 

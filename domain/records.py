@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from domain.casework import Handover, Ticket
+from domain.channels import Outgoing
 from domain.conversation import Conversation, Message, Task
 
 
@@ -45,17 +46,23 @@ class History:
 
 @dataclass(frozen=True)
 class TurnRecord:
-    """Everything that a turn leaves behind; kept all together or not at all."""
+    """Everything that a turn leaves behind; kept all together or not at all.
+
+    `received` is what the customer said, where it is not kept yet; there is no `reply` when a person has the
+    conversation; `taken` is the turn whose arrivals in the inbox are answered by this.
+    """
 
     conversation: Conversation
     answered: str
-    reply: Message
+    received: Message | None
+    reply: Message | None
     tasks: Sequence[Task] = ()
     audit: Sequence[AuditEntry] = ()
     ticket: Ticket | None = None
     handover: Handover | None = None
     notices: Sequence[Notice] = ()
-    awaiting: tuple[str, ...] = field(default=())
+    outgoing: Sequence[Outgoing] = ()
+    taken: str | None = None
 
 
 class ConversationStore(Protocol):
@@ -71,7 +78,14 @@ class ConversationStore(Protocol):
         ...
 
     async def history(self, conversation_id: str) -> History | None: ...
-    async def finish(self, turn: TurnRecord, tokens: int) -> None: ...
+    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> None:
+        """Save everything a turn leaves behind, in one commit; `tokens` counts those of a text.
+
+        Raises:
+            AlreadyAnswered: another run of the turn was quicker; nothing was saved.
+        """
+        ...
+
     async def forget(self, conversation_id: str) -> None: ...
 
 

@@ -52,9 +52,17 @@ class Settings(BaseSettings):
         le=100,
         description="Share of conversations that the assistant takes; the rest goes to people",
     )
-    channels: dict[str, dict[str, str]] = Field(
-        default_factory=dict,
-        description="One section per channel, such as NIGHTDESK_CHANNELS__DINGTALK__CLIENT_ID",
+    channels: dict[str, dict[str, str]] | None = Field(
+        default=None,
+        description="A section per channel (NIGHTDESK_CHANNELS__DINGTALK__CLIENT_ID); without: the simulators",
+    )
+    world: Path = Field(
+        default=ROOT / "playbook" / "demo" / "world.yaml",
+        description="The company: its rules, products, and in the demo its customers and orders",
+    )
+    erp_url: str | None = Field(
+        default=None,
+        description="Address of the company's systems over HTTP; without it the demo company's, in memory",
     )
     evaluation: bool = Field(
         default=False,

@@ -26,6 +26,7 @@ from connectors.demo_shop import DemoShop, parse_world
 from domain.company import Customer, World
 from domain.conversation import INJECTION, Conversation, Standing, Task
 from domain.errors import ConfigurationError
+from domain.language import starting_language
 from domain.reading import Reader, ReadingContext
 from evals import contract
 from house import House
@@ -116,7 +117,7 @@ class Door:
             customer_id=customer.id,
             channel=new.session.channel,
             opened_at=clock.now(),
-            language=_starting_language(customer.lang),
+            language=starting_language(customer.lang),
             group=new.session.group,
             verified=new.session.authenticated,
         )
@@ -285,7 +286,3 @@ def _is_customer(speaker: str, customer: Customer) -> bool:
     spoken = speaker.strip().lower()
     name = customer.name.lower()
     return bool(spoken) and (spoken in name.split() or spoken in name or name in spoken)
-
-
-def _starting_language(lang: str) -> Any:
-    return {"cmn-Hant": "zh-Hant", "cmn-Hans": "zh-Hans", "en": "en"}.get(lang, "yue")

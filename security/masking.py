@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from security.addresses import find_addresses
 from security.birthdates import find_birthdates
@@ -85,6 +85,7 @@ def _known_values(text: str, known: Iterable[str]) -> Iterator[Finding]:
                 at = compact.find(wanted, at + len(wanted))
 
 
+@lru_cache(maxsize=4096)  # the values on file are the same at every turn
 def _spellings(value: str) -> list[str]:
     plain = "".join(_SIGNIFICANT.findall(fold(value).text))
     wanted = [plain]
@@ -107,6 +108,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not (before or after)
 
 
+@lru_cache(maxsize=4096)
 def _kind_of(value: str) -> Kind:
     found = find_personal_data(value)
     if len({finding.kind for finding in found}) == 1 and found[0].kind != "OTP":

@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.casework import Handover, Ticket
 from domain.records import AuditEntry, Notice, TurnRecord
-from storage.database import Database
+from storage.database import APPENDING_AUDIT, Database, exclusive, upsert
 from storage.tables import audit, handovers, notices, tickets
 
 GENESIS = "0" * 64
@@ -29,7 +28,9 @@ async def save(connection: AsyncConnection, turn: TurnRecord) -> None:
         }
         del row["number"]  # the sequence number of the row
         await connection.execute(
-            upsert(tickets).values(**row).on_conflict_do_update(index_elements=["id"], set_=row)
+            upsert(connection, tickets)
+            .values(**row)
+            .on_conflict_do_update(index_elements=["id"], set_=row)
         )
     if turn.handover is not None:
         row = asdict(turn.handover) | {
@@ -37,7 +38,7 @@ async def save(connection: AsyncConnection, turn: TurnRecord) -> None:
             "answers_by": turn.handover.answers_by and turn.handover.answers_by.isoformat(),
         }
         del row["open_tasks"]  # they stand in the brief, and as tasks
-        statement = upsert(handovers).values(**row)
+        statement = upsert(connection, handovers).values(**row)
         await connection.execute(
             statement.on_conflict_do_update(index_elements=["conversation_id"], set_=row)
         )
@@ -52,6 +53,7 @@ async def _append(connection: AsyncConnection, entries: Sequence[AuditEntry]) ->
     """Append to the audit log; each entry carries the hash of the one before it."""
     if not entries:
         return
+    await exclusive(connection, APPENDING_AUDIT)
     last = (
         await connection.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
     ).scalar()

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.conversation import Conversation, Message, Pin, Standing, Task
+from domain.errors import AlreadyAnswered
 from domain.records import History, TurnRecord
-from storage import casework
-from storage.database import Database
+from storage import casework, outbox
+from storage.database import Database, upsert
 from storage.tables import (
     conversations,
     handovers,
+    inbox,
     ledger,
     messages,
     notices,
     tasks,
     tickets,
+)
+from storage.tables import (
+    outbox as outbox_table,
 )
 
 RECENT_MESSAGES = 120
@@ -37,9 +42,11 @@ class SqlConversations:
         self._database = database
 
     async def open(self, conversation: Conversation) -> None:
+        """Begin a conversation; one that was begun stays as it is."""
         async with self._database.transaction() as connection:
+            row = self._conversation_row(conversation)
             await connection.execute(
-                insert(conversations).values(**self._conversation_row(conversation))
+                upsert(connection, conversations).values(**row).on_conflict_do_nothing()
             )
 
     async def accept(self, message: Message, tokens: int) -> Message:
@@ -99,30 +106,60 @@ class SqlConversations:
             kept_messages = [self._message(row) for row in latest][::-1]
         return History(self._conversation(found), tuple(kept_tasks), tuple(kept_messages))
 
-    async def finish(self, turn: TurnRecord, tokens: int) -> None:
-        """Save everything a turn leaves behind, in one commit."""
+    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> None:
+        """Save everything a turn leaves behind, in one commit.
+
+        Raises:
+            AlreadyAnswered: another run of the turn was quicker; nothing was saved.
+        """
         async with self._database.transaction() as connection:
+            if turn.taken is not None:
+                await self._answer(connection, turn.taken)
             values = self._conversation_row(turn.conversation)
             await connection.execute(
                 update(conversations)
                 .where(conversations.c.id == turn.conversation.id)
                 .values(**values)
             )
-            await connection.execute(
-                insert(messages).values(**self._message_row(turn.reply, tokens))
-            )
-            await connection.execute(
-                update(messages)
-                .where(messages.c.id == turn.answered)
-                .values(answered_by=turn.reply.id)
-            )
+            said = [one for one in (turn.received, turn.reply) if one is not None]
+            rows = [self._message_row(one, tokens(one.text)) for one in said]
+            if turn.reply is not None and turn.received is not None:
+                rows[0]["answered_by"], rows[1]["answered_by"] = turn.reply.id, None
+            elif turn.reply is not None:
+                await connection.execute(
+                    update(messages)
+                    .where(messages.c.id == turn.answered)
+                    .values(answered_by=turn.reply.id)
+                )
+            if rows:
+                await connection.execute(insert(messages), rows)
             await self._save_tasks(connection, turn)
             await casework.save(connection, turn)
+            await outbox.put(connection, self._database, turn.outgoing)
+
+    async def _answer(self, connection: AsyncConnection, turn_id: str) -> None:
+        """Mark the arrivals of a turn as answered. Two runs of one turn meet here, and one of them gives way."""
+        done = await connection.execute(
+            update(inbox)
+            .where(inbox.c.turn_id == turn_id, inbox.c.answered.is_(False))
+            .values(answered=True)
+        )
+        if done.rowcount == 0:
+            raise AlreadyAnswered(f"turn {turn_id} was answered by another run of it")
 
     async def forget(self, conversation_id: str) -> None:
         """Delete a conversation; its masked audit entries stay, for the log is append-only."""
         async with self._database.transaction() as connection:
-            for table in (messages, tasks, ledger, tickets, handovers, notices):
+            for table in (
+                messages,
+                tasks,
+                ledger,
+                tickets,
+                handovers,
+                notices,
+                inbox,
+                outbox_table,
+            ):
                 await connection.execute(
                     delete(table).where(table.c.conversation_id == conversation_id)
                 )
@@ -140,7 +177,7 @@ class SqlConversations:
                 "status": task.status,
                 "sealed": self._seal(asdict(task)),
             }
-            statement = upsert(tasks).values(**row)
+            statement = upsert(connection, tasks).values(**row)
             await connection.execute(
                 statement.on_conflict_do_update(index_elements=["id"], set_=row)
             )

@@ -1,4 +1,4 @@
-"""The SQLite file everything is kept in, and the encryption of what customers wrote."""
+"""The database everything is kept in, SQLite or Postgres, and the encryption of what customers wrote."""
 
 from __future__ import annotations
 
@@ -9,38 +9,58 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import event
+from sqlalchemy import Table, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import ConfigurationError
 from storage.tables import metadata
 
+_MAKING_TABLES = 1  # names of advisory locks
+APPENDING_AUDIT = 2
+_NOT_A_URL = (
+    "NIGHTDESK_DATABASE_URL must look like postgresql+psycopg://user:password@host/database"
+)
+
 
 class Database:
-    """One SQLite file in write-ahead mode. Every commit is on the disk when it returns."""
+    """One SQLite file in write-ahead mode, or one Postgres. Every commit is on the disk when it returns."""
 
     def __init__(self, engine: AsyncEngine, cipher: Fernet) -> None:
         self._engine = engine
         self.cipher = cipher
 
     @classmethod
-    async def open(cls, folder: Path) -> Database:
-        """Open, or make, the database and its key under `folder`.
+    async def open(cls, folder: Path, url: str | None = None) -> Database:
+        """Open, or make, the database; `folder` holds the SQLite file and, for both, the key.
 
         Raises:
-            ConfigurationError: the folder cannot be written, or its key is not a key.
+            ConfigurationError: the folder cannot be written, its key is not a key, or Postgres does not answer.
         """
         cipher = _prepare(folder)
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{folder / 'nightdesk.db'}",
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=60,
-        )
-        event.listen(engine.sync_engine, "connect", _durable)
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
+        if url is None:
+            engine = create_async_engine(
+                f"sqlite+aiosqlite:///{folder / 'nightdesk.db'}",
+                pool_size=1,
+                max_overflow=0,
+                pool_timeout=60,
+            )
+            event.listen(engine.sync_engine, "connect", _durable)
+        else:
+            engine = _postgres(url)
+        try:
+            async with engine.begin() as connection:
+                await exclusive(connection, _MAKING_TABLES)
+                await connection.run_sync(metadata.create_all)
+        except (SQLAlchemyError, OSError) as error:
+            await engine.dispose()
+            raise ConfigurationError(
+                f"the database cannot be opened ({type(error).__name__}); check NIGHTDESK_DATABASE_URL"
+                " and that the server is up"
+            ) from error
         return cls(engine, cipher)
 
     @asynccontextmanager
@@ -68,6 +88,28 @@ class Database:
             raise ConfigurationError(
                 "the key in the data folder is not the one the database was written with"
             ) from error
+
+
+def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that may say what to do when the row is there already, in the dialect of the database."""
+    on_postgres = connection.dialect.name == "postgresql"
+    return postgresql.insert(table) if on_postgres else sqlite.insert(table)
+
+
+async def exclusive(connection: AsyncConnection, what: int) -> None:
+    """Keep other processes out until the end of the transaction. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(what)))
+
+
+def _postgres(url: str) -> AsyncEngine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(_NOT_A_URL) from error
+    if parsed.drivername != "postgresql+psycopg":
+        raise ConfigurationError(_NOT_A_URL)
+    return create_async_engine(parsed, pool_size=8, max_overflow=8, pool_timeout=60)
 
 
 def _prepare(folder: Path) -> Fernet:

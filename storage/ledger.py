@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from storage.database import Database
+from storage.database import Database, upsert
 from storage.tables import ledger
 
 
@@ -39,7 +38,9 @@ class SqlLedger:
             "started_at": at.isoformat(),
         }
         async with self._database.transaction() as connection:
-            await connection.execute(upsert(ledger).values(**row).on_conflict_do_nothing())
+            await connection.execute(
+                upsert(connection, ledger).values(**row).on_conflict_do_nothing()
+            )
 
     async def complete(self, key: str, outcome: dict[str, Any]) -> None:
         """Note what came of it."""

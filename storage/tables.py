@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -123,4 +124,63 @@ notices = Table(
     Column("recipient", String, nullable=False),
     Column("sent_at", String, nullable=False),
     Column("text", Text, nullable=False),  # masked
+)
+
+inbox = Table(
+    "inbox",  # arrivals, kept before the platform is told that we have them
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("channel", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("external_id", String, nullable=False),
+    Column("conversation_id", String, nullable=False),
+    Column("received_at", String, nullable=False),
+    Column("answered", Boolean, nullable=False),
+    Column("turn_id", String),
+    Column("sealed", Text, nullable=False),
+    UniqueConstraint("channel", "account", "external_id"),
+    Index("inbox_of", "conversation_id", "answered", "seq"),
+    Index("inbox_turn", "turn_id"),
+)
+
+outbox = Table(
+    "outbox",  # messages on their way out, put in with the turn that wrote them
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("conversation_id", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("status", String, nullable=False),  # pending, sent or dead
+    Column("tries", Integer, nullable=False),
+    Column("why", String),  # the last fault, without any text of the message
+    Column("sent_at", String),
+    Column("form", String),
+    Column("sealed", Text, nullable=False),
+    Column("sealed_receipt", Text),
+    Index("outbox_of", "conversation_id", "status", "seq"),
+    Index("outbox_status", "status"),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+leases = Table(
+    "leases",  # what only one process may do at a time
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until", Float, nullable=False),  # seconds since 1970
+)
+
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("used", Integer, nullable=False),
 )

@@ -26,7 +26,7 @@ BANNED_NAMES = {"utils", "helpers", "common", "misc", "manager", "base", "core"}
 LONGEST_FILE = 400
 GRAPH_ON_ONE_SCREEN = 60
 # The turn, the web's answer and the server: where a fault must not reach the customer as a fault.
-MAY_CATCH_ALL = {"agent/turns.py", "channels/web.py", "server.py"}
+MAY_CATCH_ALL = {"agent/work.py", "channels/web.py", "server.py"}
 PEOPLES_FOLDERS = {
     "knowledge": {".md", ".txt", ".docx", ".pdf", ".xlsx", ".html"},
     "playbook": {".yaml"},
@@ -112,7 +112,9 @@ def setting_row(setting: str) -> str:
     field = Settings.model_fields[setting]
     variable = field.validation_alias or f"NIGHTDESK_{setting.upper()}"
     usual = field.default
-    shown = usual.relative_to(ROOT).as_posix() + "/" if isinstance(usual, Path) else str(usual)
+    shown = str(usual)
+    if isinstance(usual, Path):
+        shown = usual.relative_to(ROOT).as_posix() + ("" if usual.suffix else "/")
     return f"| `{variable}` | `{shown}` | {field.description} |"
 
 

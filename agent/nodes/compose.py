@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
+from agent.aside import when
 from agent.awaiting import awaiting
 from agent.outcomes import unpacked
 from agent.state import AgentContext, ConversationState, Update
@@ -149,8 +150,4 @@ class _Speaker:
             if "privacy" in self._state.verdict.triggers and days
             else []
         )
-        if case.handover.on_duty:
-            return [*lines, self.say("handover.now")]
-        if case.handover.answers_by is None:
-            return [*lines, self.say("handover.ticket")]
-        return [*lines, self.say("handover.later", when=case.handover.answers_by)]
+        return [*lines, when(case.handover, self.say)]

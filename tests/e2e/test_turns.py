@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -23,7 +24,7 @@ class InterruptedStore(SqlConversations):
 
     died = False
 
-    async def finish(self, turn: TurnRecord, tokens: int) -> None:
+    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> None:
         if not self.died:
             self.died = True
             raise Killed

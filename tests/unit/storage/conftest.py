@@ -25,7 +25,7 @@ def said(message_id: str, text: str, external_id: str | None = None) -> Message:
 def turn(answered: str, text: str = "收到。", **left: Any) -> TurnRecord:
     """A turn that answered a message and left this behind."""
     reply = Message(f"re-{answered}", "talk", "assistant", NOW, text)
-    return TurnRecord(TALK, answered, reply, **left)
+    return TurnRecord(TALK, answered, None, reply, **left)
 
 
 def on_disk(folder: Path) -> bytes:

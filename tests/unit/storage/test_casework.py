@@ -40,7 +40,7 @@ def entry(action: str) -> AuditEntry:
 async def told(store: SqlConversations, message_id: str, **left: Any) -> None:
     """One turn that left this behind."""
     await store.accept(said(message_id, "喂"), 1)
-    await store.finish(turn(message_id, **left), 1)
+    await store.finish(turn(message_id, **left), len)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ async def test_a_finished_turn_is_kept_whole(store: SqlConversations) -> None:
     task = Task("m1-0", "cancel_order", {"order": "HB-203115"}, missing=("a",), asked=("b",))
     task = replace(task, outcome={"is": "input", "slots": ["a"], "options": []}, position=3)
     record = turn("m1", tasks=[task])
-    await store.finish(replace(record, conversation=replace(TALK, language="en")), 3)
+    await store.finish(replace(record, conversation=replace(TALK, language="en")), len)
     history = await store.history("talk")
     assert history is not None
     assert history.conversation.language == "en"
@@ -79,7 +79,7 @@ async def test_a_turn_that_cannot_be_kept_whole_leaves_nothing(store: SqlConvers
     await store.accept(said("re-m1", "撞咗編號"), 1)  # the id that the reply would have
     record = turn("m1", tasks=[Task("m1-0", "find_order")])
     with pytest.raises(IntegrityError):
-        await store.finish(replace(record, conversation=replace(TALK, language="en")), 1)
+        await store.finish(replace(record, conversation=replace(TALK, language="en")), len)
     history = await store.history("talk")
     assert history is not None
     assert (history.tasks, history.conversation.language) == ((), "yue")
@@ -99,7 +99,7 @@ async def test_a_task_that_waits_is_never_crowded_out(store: SqlConversations) -
     await store.accept(said("m1", "喂"), 1)
     waiting = Task("old", "cancel_order", status="awaiting_customer", position=0)
     done = [Task(f"t{n}", "find_order", status="done", position=n + 1) for n in range(RECENT_TASKS)]
-    await store.finish(turn("m1", tasks=[waiting, *done]), 1)
+    await store.finish(turn("m1", tasks=[waiting, *done]), len)
     history = await store.history("talk")
     assert history is not None
     assert len(history.tasks) == RECENT_TASKS
@@ -111,7 +111,7 @@ async def test_what_customers_wrote_cannot_be_read_in_the_file(
 ) -> None:
     await store.accept(said("m1", "My address is Flat 6A Caine Terrace"), 9)
     task = Task("m1-0", "change_address", {"address": "Flat 6A Caine Terrace"})
-    await store.finish(turn("m1", "Flat 6A Caine Terrace, yes", tasks=[task]), 9)
+    await store.finish(turn("m1", "Flat 6A Caine Terrace, yes", tasks=[task]), len)
     written = on_disk(tmp_path)
     assert b"cancel_order" not in written
     assert b"change_address" in written
@@ -143,7 +143,7 @@ async def test_a_key_that_is_no_key_is_refused_at_start_up(tmp_path: Path) -> No
 
 async def test_a_forgotten_conversation_leaves_no_words(store: SqlConversations) -> None:
     await store.accept(said("m1", "喂"), 1)
-    await store.finish(turn("m1", tasks=[Task("m1-0", "find_order")]), 1)
+    await store.finish(turn("m1", tasks=[Task("m1-0", "find_order")]), len)
     await store.forget("talk")
     assert await store.history("talk") is None
     assert await store.answer_to("m1") is None

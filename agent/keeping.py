@@ -1,0 +1,116 @@
+"""What a turn leaves behind: the record that is kept in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from agent.awaiting import codes
+from agent.memory import pin
+from agent.state import ConversationState
+from domain.conversation import Message, Pin, Task
+from domain.records import AuditEntry, Notice, TurnRecord
+from security.masking import mask
+from support.cases import CaseDesk, Concern
+
+# Slots that the audit log names; addresses, codes and free text stay out of it.
+_IN_AUDIT = frozenset(
+    {
+        "order",
+        "invoice",
+        "booking",
+        "account",
+        "sku",
+        "from_sku",
+        "to_sku",
+        "qty",
+        "room",
+        "checkin",
+        "nights",
+        "topic",
+    }
+)
+
+
+def record(state: ConversationState, desk: CaseDesk, now: datetime) -> TurnRecord:
+    """The conversation as it stands now, the reply, the tasks that moved, the case, the audit entries."""
+    conversation = replace(
+        state.conversation,
+        standing=replace(state.conversation.standing, pins=_pins(state, now)),
+    )
+    outcome = state.outcome
+    reply = Message(
+        id=uuid4().hex,
+        conversation_id=conversation.id,
+        author="assistant",
+        sent_at=now,
+        text=outcome.reply,
+        language=conversation.language,
+    )
+    moved = tuple(task for task in state.tasks if task.touched == state.message.id)
+    return TurnRecord(
+        conversation=conversation,
+        answered=state.message.id,
+        received=state.message,
+        reply=reply if outcome.reply else None,
+        tasks=moved,
+        audit=_audit(state, moved, now),
+        ticket=outcome.case.ticket if outcome.case else None,
+        handover=outcome.case.handover if outcome.case else None,
+        notices=_notices(state, desk, moved, now),
+    )
+
+
+def _notices(
+    state: ConversationState, desk: CaseDesk, moved: Sequence[Task], now: datetime
+) -> list[Notice]:
+    notices = list(state.outcome.case.notices) if state.outcome.case else []
+    if state.verdict.red_alert:
+        concern = Concern(
+            state.conversation,
+            state.customer,
+            state.verdict.triggers,
+            state.message.text,
+            moved,
+            now,
+            tuple(codes(state.tasks, state.message.text)),
+        )
+        notices.insert(0, desk.alert(concern))
+    return notices
+
+
+def _audit(state: ConversationState, moved: tuple[Task, ...], now: datetime) -> list[AuditEntry]:
+    who = f"customer {state.customer.id}"
+    known = [*state.customer.private(), *codes(state.tasks, state.message.text)]
+    said = mask(state.message.text[:400], known=known)
+    entries = [AuditEntry(now, state.conversation.id, who, "said", said, "accepted")]
+    for task in moved:
+        slots = {key: value for key, value in task.slots.items() if key in _IN_AUDIT}
+        resource = mask(
+            " ".join(f"{key}={value}" for key, value in slots.items()),
+            known=state.customer.private(),
+        )
+        entries.append(
+            AuditEntry(now, state.conversation.id, who, task.kind, resource, task.status)
+        )
+    return entries
+
+
+def _pins(state: ConversationState, now: datetime) -> tuple[Pin, ...]:
+    """Ids that were spoken of, and what was done or promised: known for as long as the conversation lasts."""
+    new = []
+    for task in state.tasks:
+        if task.touched != state.message.id:
+            continue
+        new += [
+            Pin(slot, task.slots[slot], now)
+            for slot in ("order", "invoice", "booking", "account")
+            if slot in task.slots
+        ]
+        if task.status in ("done", "awaiting_approval"):
+            new.append(Pin("done", f"{task.kind} {task.id}", now))
+    if state.outcome.case:
+        new.append(Pin("promise", f"a person, by {state.outcome.case.handover.answers_by}", now))
+    return pin(state.conversation.standing.pins, *new)

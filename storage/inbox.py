@@ -1,0 +1,151 @@
+"""The inbox in SQL. What arrives at the same time is kept in one commit, which is what makes it quick."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.channels import Address, Arrival, Click, Part, Sender
+from domain.errors import StorageError
+from domain.mailbox import Kept, Taken
+from domain.ports import Clock
+from storage.database import Database, upsert
+from storage.tables import inbox
+
+log = structlog.get_logger()
+LARGEST_COMMIT = 500  # arrivals; beyond it the first of them would wait for the last
+
+
+@dataclass
+class _Entry:
+    row: dict[str, Any]
+    kept: asyncio.Future[bool]
+
+
+class SqlInbox:
+    """Implements `InboxStore`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._entries: list[_Entry] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def keep(self, arrival: Arrival, conversation_id: str) -> Kept | None:
+        """Put an arrival on the disk; returns after the commit, or None when it was there before."""
+        now = self._clock.now()
+        row: dict[str, Any] = {
+            "id": uuid4().hex,
+            "channel": arrival.address.channel,
+            "account": arrival.address.account,
+            "external_id": arrival.external_id,
+            "conversation_id": conversation_id,
+            "received_at": now.isoformat(),
+            "answered": False,
+            "sealed": self._database.seal(json.dumps(asdict(arrival), default=str)),
+        }
+        entry = _Entry(row, asyncio.get_running_loop().create_future())
+        self._entries.append(entry)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        new = await entry.kept
+        return Kept(row["id"], row["seq"], conversation_id, now, arrival) if new else None
+
+    async def _write(self) -> None:
+        """Commit everything that waits, as long as something does."""
+        while self._entries:
+            batch, self._entries = self._entries[:LARGEST_COMMIT], self._entries[LARGEST_COMMIT:]
+            try:
+                kept = await self._commit([entry.row for entry in batch])
+            except SQLAlchemyError as error:
+                log.error("inbox_not_kept", arrivals=len(batch), cause=type(error).__name__)
+                for entry in batch:
+                    entry.kept.set_exception(StorageError("the inbox could not be written"))
+                continue
+            log.debug("inbox_kept", arrivals=len(batch))
+            for entry in batch:
+                entry.row["seq"] = kept.get(entry.row["id"])
+                if not entry.kept.done():
+                    entry.kept.set_result(entry.row["seq"] is not None)
+
+    async def _commit(self, rows: list[dict[str, Any]]) -> dict[str, int]:
+        async with self._database.transaction() as connection:
+            statement = upsert(connection, inbox).on_conflict_do_nothing()
+            await connection.execute(statement, rows)
+            ours = select(inbox.c.id, inbox.c.seq).where(
+                inbox.c.id.in_([row["id"] for row in rows])
+            )
+            found = await connection.execute(ours)
+            return {row.id: row.seq for row in found}
+
+    async def take(self, conversation_id: str) -> Taken | None:
+        """What the next turn answers, marked as taken in one commit."""
+        mine = (inbox.c.conversation_id == conversation_id, inbox.c.answered.is_(False))
+        async with self._database.transaction() as connection:
+            query = select(inbox).where(*mine).order_by(inbox.c.seq)
+            rows = list(await connection.execute(query))
+            begun = [row for row in rows if row.turn_id is not None]
+            if begun:  # a turn died after it had taken these; they keep their turn's id
+                rows = [row for row in begun if row.turn_id == begun[0].turn_id]
+            elif rows:
+                last = rows[-1].seq
+                await connection.execute(
+                    update(inbox).where(*mine, inbox.c.seq <= last).values(turn_id=rows[0].id)
+                )
+        if not rows:
+            return None
+        return Taken(begun[0].turn_id if begun else rows[0].id, tuple(map(self._kept, rows)))
+
+    async def extend(self, taken: Taken) -> Taken:
+        """The same turn with what has arrived since."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(inbox)
+                .where(
+                    inbox.c.conversation_id == taken.conversation_id,
+                    inbox.c.answered.is_(False),
+                    inbox.c.turn_id.is_(None),
+                )
+                .values(turn_id=taken.turn_id)
+            )
+            query = select(inbox).where(inbox.c.turn_id == taken.turn_id).order_by(inbox.c.seq)
+            rows = list(await connection.execute(query))
+        return Taken(taken.turn_id, tuple(map(self._kept, rows)))
+
+    async def waiting(self) -> list[Kept]:
+        """The oldest unanswered arrival of every conversation that has one."""
+        oldest = (
+            select(func.min(inbox.c.seq))
+            .where(inbox.c.answered.is_(False))
+            .group_by(inbox.c.conversation_id)
+        )
+        async with self._database.transaction() as connection:
+            query = select(inbox).where(inbox.c.seq.in_(oldest)).order_by(inbox.c.seq)
+            rows = list(await connection.execute(query))
+        return [self._kept(row) for row in rows]
+
+    def _kept(self, row: Row[Any]) -> Kept:
+        arrival = _arrival(json.loads(self._database.unseal(row.sealed)))
+        received = datetime.fromisoformat(row.received_at)
+        return Kept(row.id, row.seq, row.conversation_id, received, arrival)
+
+
+def _arrival(fields: dict[str, Any]) -> Arrival:
+    return Arrival(
+        external_id=fields["external_id"],
+        address=Address(**fields["address"]),
+        sender=Sender(**fields["sender"]),
+        sent_at=datetime.fromisoformat(fields["sent_at"]),
+        parts=tuple(Part(**part) for part in fields["parts"]),
+        quoted=fields["quoted"],
+        click=Click(**fields["click"]) if fields["click"] else None,
+        route=fields["route"],
+    )

@@ -1,0 +1,110 @@
+"""The way in: keep an arrival once, find out whose conversation it is, and call the desk to it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from uuid import uuid4
+
+import structlog
+from prometheus_client import Counter
+
+from domain.channels import Arrival
+from domain.errors import InputError, NightdeskError
+from domain.mailbox import Durable, InboxStore, Kept, OutboxStore, Taken
+
+log = structlog.get_logger()
+TURN = "turn"
+_ARRIVALS = Counter("nightdesk_arrivals", "Messages that came in", ["channel", "result"])
+
+
+class Inbox:
+    """Accepts arrivals. What it has accepted is answered, whatever dies."""
+
+    def __init__(self, store: InboxStore, sent: OutboxStore, durable: Durable) -> None:
+        self._store = store
+        self._sent = sent
+        self._durable = durable
+        self._arrived: dict[str, asyncio.Event] = {}
+        self._to_call: dict[str, Kept] = {}
+        self._caller: asyncio.Task[None] | None = None
+
+    async def accept(self, arrival: Arrival) -> bool:
+        """Keep an arrival; true when it is new.
+
+        Raises:
+            StorageError: it was not kept; the platform must not be told that it was.
+            InputError: a button of a message that we never sent was pressed.
+        """
+        channel = arrival.address.channel
+        arrival = await self._placed(arrival)
+        kept = await self._store.keep(arrival, arrival.address.conversation_id)
+        _ARRIVALS.labels(channel, "new" if kept else "duplicate").inc()
+        if kept is None:
+            return False
+        self.call(kept)
+        if kept.conversation_id in self._arrived:
+            self._arrived[kept.conversation_id].set()
+        return True
+
+    async def _placed(self, arrival: Arrival) -> Arrival:
+        """A click belongs to the conversation of the message that its button stood under."""
+        if arrival.click is None or not arrival.click.message_id:
+            return arrival
+        asked = await self._sent.find(arrival.click.message_id)
+        if asked is None:
+            _ARRIVALS.labels(arrival.address.channel, "unknown_button").inc()
+            raise InputError("a button was pressed under a message that this desk never sent")
+        return replace(arrival, address=asked.address, route={**asked.route, **arrival.route})
+
+    def call(self, kept: Kept) -> None:
+        """See to it that a turn answers what was kept. Later arrivals of the conversation join it."""
+        self._to_call.setdefault(kept.conversation_id, kept)
+        if self._caller is None or self._caller.done():
+            self._caller = asyncio.create_task(self._call())
+
+    async def _call(self) -> None:
+        while self._to_call:
+            conversation_id = next(iter(self._to_call))
+            kept = self._to_call.pop(conversation_id)
+            try:
+                await self._durable.enqueue(
+                    TURN, kept.id, conversation_id, lane=conversation_id, order=kept.seq
+                )
+            except NightdeskError as error:  # the row is safe: the next start calls again
+                log.error("turn_not_enqueued", conversation_id=conversation_id, code=error.code)
+
+    async def recover(self) -> int:
+        """Call the desk to everything unanswered that it was not called to; returns how many conversations."""
+        waiting = await self._store.waiting()
+        called = 0
+        for kept in waiting:
+            state = await self._durable.status(kept.id)
+            if state in ("waiting", "running"):
+                continue
+            called += 1
+            key = kept.id if state is None else f"{kept.id}-{uuid4().hex[:8]}"
+            await self._durable.enqueue(
+                TURN, key, kept.conversation_id, lane=kept.conversation_id, order=kept.seq
+            )
+        return called
+
+    async def take(self, conversation_id: str) -> Taken | None:
+        """What the next turn answers."""
+        return await self._store.take(conversation_id)
+
+    async def more(self, taken: Taken, seconds: float) -> Taken | None:
+        """The same turn with what arrives within so many seconds; None when nothing does."""
+        event = self._arrived.setdefault(taken.conversation_id, asyncio.Event())
+        event.clear()
+        try:
+            grown = await self._store.extend(taken)  # it may have come while the turn was read
+            if len(grown.kept) == len(taken.kept):
+                async with asyncio.timeout(seconds):
+                    await event.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._arrived.pop(taken.conversation_id, None)
+        grown = await self._store.extend(taken)
+        return grown if len(grown.kept) > len(taken.kept) else None

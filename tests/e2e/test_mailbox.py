@@ -1,0 +1,239 @@
+"""In at a channel, out at a channel: the inbox, the durable turn and the outbox together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agent.work import shown_now
+from connectors.clocks import FixedClock
+from connectors.demo_shop import DemoShop, read_world
+from domain.channels import (
+    Accept,
+    Address,
+    Arrival,
+    Capabilities,
+    Click,
+    Outgoing,
+    Part,
+    Receipt,
+    Sender,
+    WebApp,
+)
+from domain.errors import Undeliverable, UpstreamUnavailable
+from domain.settings import Settings
+from house import House
+from service import Service
+from storage.casework import SqlCasebook
+from storage.conversations import SqlConversations
+from storage.database import Database
+from storage.inbox import SqlInbox
+
+WINGYAN = "chan.wingyan"
+CANCEL = "唔該幫我取消 HB-203115"
+
+
+@dataclass
+class Post:
+    """A channel that keeps what it was given, and refuses as often as it is told to."""
+
+    name: str = "dingtalk"
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(4, 3500, pushes=True))
+    out: list[Outgoing] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def web(self, _accept: Accept) -> WebApp | None:
+        return None
+
+    async def listen(self, _accept: Accept) -> None:
+        return None
+
+    async def send(self, message: Outgoing) -> Receipt:
+        if self.refusals:
+            self.came.set()
+            raise self.refusals.pop(0)
+        self.out.append(message)
+        self.came.set()
+        return Receipt((message.id,), "post")
+
+    async def close(self) -> None:
+        return None
+
+    async def until(self, fits: Callable[[Outgoing], bool]) -> Outgoing:
+        """The first message that fits, as soon as it is there."""
+        async with asyncio.timeout(20):
+            while not (found := [one for one in self.out if fits(one)]):
+                self.came.clear()
+                await self.came.wait()
+        return found[0]
+
+    async def replies(self, count: int) -> list[str]:
+        """What customers were told, as soon as there is so much of it."""
+        async with asyncio.timeout(20):
+            while len(told := [one.text for one in self.out if one.kind == "reply"]) < count:
+                self.came.clear()
+                await self.came.wait()
+        return told
+
+
+@dataclass
+class Desk:
+    """A desk over a folder of its own; `restart` is what a new process would find there."""
+
+    learnt: House
+    settings: Settings
+    shop: DemoShop
+    post: Post
+    service: Service | None = None
+
+    async def start(self) -> Service:
+        database = await Database.open(self.settings.data)
+        house = replace(
+            self.learnt,
+            settings=self.settings,
+            database=database,
+            store=SqlConversations(database),
+            casebook=SqlCasebook(database),
+        )
+        world = read_world(self.settings.world)
+        clock = FixedClock(world.default_now)
+        turns = house.serve(world, self.shop, clock, house.library(clock, "mail", empty=True))
+        self.service = Service.join(house, turns, "demo", {"dingtalk": self.post})
+        await self.service.start(listen=True)
+        return self.service
+
+    async def stop(self) -> None:
+        assert self.service is not None
+        await self.service.stop()
+        await self.service.database.close()
+
+    async def arrive(
+        self, text: str, external_id: str, user: str = WINGYAN, click: Click | None = None
+    ) -> bool:
+        assert self.service is not None
+        address = Address("dingtalk", "bot", f"cid-{user}", user)
+        parts = (Part("text", text),) if text else ()
+        return await self.service.inbox.accept(
+            Arrival(external_id, address, Sender(user), datetime.now(UTC), parts, click=click)
+        )
+
+
+@pytest.fixture
+async def desk(house: House, tmp_path: Path) -> AsyncIterator[Desk]:
+    settings = Settings(data=tmp_path, channels={}, burst_seconds=0.4)
+    world = read_world(settings.world)
+    opened = Desk(house, settings, DemoShop(world, FixedClock(world.default_now)), Post())
+    await opened.start()
+    yield opened
+    await opened.stop()
+
+
+async def test_what_comes_in_at_a_channel_is_answered_there(desk: Desk) -> None:
+    assert await desk.arrive("HB-203098 去到邊？", "m1")
+    (told,) = await desk.post.replies(1)
+    assert "HB-203098" in told
+
+
+async def test_the_same_message_again_is_no_second_turn(desk: Desk) -> None:
+    assert await desk.arrive("HB-203098 去到邊？", "m1")
+    assert not await desk.arrive("HB-203098 去到邊？", "m1")
+    await desk.post.replies(1)
+    await asyncio.sleep(0.3)
+    assert len(desk.post.out) == 1
+
+
+async def test_a_request_and_what_it_lacked_are_one_turn(desk: Desk) -> None:
+    await desk.arrive("我想取消張單", "m1")
+    await asyncio.sleep(0.15)
+    await desk.arrive("單號 HB-203115", "m2")
+    (told,) = await desk.post.replies(1)
+    assert "HB-203115" in told
+
+
+async def test_a_button_confirms_what_it_stood_under(desk: Desk) -> None:
+    await desk.arrive(CANCEL, "m1")
+    await desk.post.replies(1)
+    asked = desk.post.out[0]
+    assert [button.label for button in asked.buttons] == ["確認", "唔好住"]
+    await desk.arrive("", "c1", click=Click(asked.buttons[0].value, asked.id))
+    await desk.post.replies(2)
+    assert [one["kind"] for one in desk.shop.effects()] == ["order.cancel"]
+
+
+async def test_a_button_under_an_old_question_confirms_nothing(desk: Desk) -> None:
+    await desk.arrive(CANCEL, "m1")
+    await desk.post.replies(1)
+    await desk.arrive("唔好取消住", "m2")
+    await desk.post.replies(2)
+    await desk.arrive("", "c1", click=Click(desk.post.out[0].buttons[0].value, desk.post.out[0].id))
+    told = await desk.post.replies(3)
+    assert "之前" in told[2]
+    assert desk.shop.effects() == []
+    assert shown_now(()) == ""
+
+
+async def test_a_reply_that_could_not_be_sent_is_sent_later(desk: Desk) -> None:
+    desk.post.refusals = [UpstreamUnavailable("down")]
+    await desk.arrive("HB-203098 去到邊？", "m1")
+    (told,) = await desk.post.replies(1)
+    assert "HB-203098" in told
+
+
+async def test_an_address_that_is_gone_does_not_hold_up_the_conversation(desk: Desk) -> None:
+    desk.post.refusals = [Undeliverable("the bot was removed from the group")]
+    await desk.arrive("HB-203098 去到邊？", "m1")
+    async with asyncio.timeout(20):
+        await desk.post.came.wait()
+    await desk.arrive(CANCEL, "m2")
+    (told,) = await desk.post.replies(1)
+    assert "HB-203115" in told
+
+
+async def test_two_addresses_that_differ_at_the_end_are_two_conversations(desk: Desk) -> None:
+    long = "x" * 70
+    await desk.arrive("HB-203098 去到邊？", "m1", WINGYAN)
+    await desk.arrive("你好", "m2", f"{long}1")
+    await desk.arrive("hello", "m3", f"{long}2")
+    await desk.post.replies(3)
+    assert len({one.conversation_id for one in desk.post.out}) == 3
+    stranger = next(one for one in desk.post.out if one.address.user == f"{long}1")
+    assert "HB-" not in stranger.text
+
+
+async def test_what_was_accepted_before_a_restart_is_answered_after_it(desk: Desk) -> None:
+    assert desk.service is not None
+    await desk.service.durable.stop()  # nothing works any more, but the door is still open
+    inbox = SqlInbox(desk.service.database, FixedClock(datetime.now(UTC)))
+    address = Address("dingtalk", "bot", "cid-1", WINGYAN)
+    said = (Part("text", "HB-203098 去到邊？"),)
+    arrival = Arrival("m1", address, Sender(WINGYAN), datetime.now(UTC), said)
+    assert await inbox.keep(arrival, address.conversation_id) is not None
+    await desk.service.database.close()
+    await desk.start()
+    (told,) = await desk.post.replies(1)
+    assert "HB-203098" in told
+
+
+async def test_with_the_assistant_switched_off_a_person_is_promised(desk: Desk) -> None:
+    assert desk.service is not None
+    await desk.service.pilot.switch(0)
+    await desk.arrive(CANCEL, "m1")
+    (told,) = await desk.post.replies(1)
+    assert "同事" in told
+    await desk.arrive("喂？", "m2")
+    await asyncio.sleep(0.4)
+    assert len([one for one in desk.post.out if one.kind == "reply"]) == 1
+    assert desk.shop.effects() == []
+
+
+async def test_a_red_alert_is_pushed_to_the_person_on_duty(desk: Desk) -> None:
+    await desk.arrive("我要投訴！HB-202604 個鍋爆咗，燙傷咗我隻手", "m1")
+    await desk.post.replies(1)
+    pushed = await desk.post.until(lambda one: one.push_by == "ding")
+    assert pushed.address.user == "cheng.meishan"
