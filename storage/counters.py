@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.engine import CursorResult
 
 from domain.ports import Clock
 from storage.database import Database, upsert
@@ -42,15 +41,12 @@ class SqlLease:
         row = {"holder": self._holder, "until": now + seconds}
         async with self._database.transaction() as connection:
             statement = upsert(connection, leases).values(name=name, **row)
-            done = await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["name"],
-                    set_=row,
-                    where=or_(leases.c.holder == self._holder, leases.c.until < now),
-                )
-            )
-            assert isinstance(done, CursorResult)
-            return done.rowcount > 0
+            taken = statement.on_conflict_do_update(
+                index_elements=["name"],
+                set_=row,
+                where=or_(leases.c.holder == self._holder, leases.c.until < now),
+            ).returning(leases.c.name)
+            return (await connection.execute(taken)).scalar() is not None
 
     async def release(self, name: str) -> None:
         async with self._database.transaction() as connection:

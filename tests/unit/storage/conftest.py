@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from domain.conversation import Conversation, Message
 from domain.records import TurnRecord
+from simulators import postgres
 from storage.conversations import SqlConversations
 from storage.database import Database
 
@@ -33,9 +35,19 @@ def on_disk(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.glob("nightdesk.db*"))
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path)
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Postgres for all tests of this folder."""
+    with postgres.running(tmp_path_factory.mktemp("pg")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(
+    request: pytest.FixtureRequest, tmp_path: Path, server: str
+) -> AsyncIterator[Database]:
+    url = None if request.param == "sqlite" else postgres.new_database(server, f"t{uuid4().hex}")
+    opened = await Database.open(tmp_path, url)
     yield opened
     await opened.close()
 

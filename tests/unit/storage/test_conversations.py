@@ -106,6 +106,7 @@ async def test_a_task_that_waits_is_never_crowded_out(store: SqlConversations) -
     assert history.tasks[0] == waiting
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_what_customers_wrote_cannot_be_read_in_the_file(
     store: SqlConversations, tmp_path: Path
 ) -> None:
@@ -123,6 +124,7 @@ async def test_the_key_is_for_its_owner_only(tmp_path: Path) -> None:
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_another_key_is_told_apart_from_a_fault(
     store: SqlConversations, database: Database, tmp_path: Path
 ) -> None:

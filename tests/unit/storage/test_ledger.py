@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from agent.outcomes import packed, unpacked
 from domain.tooling import Done
 from storage.database import Database
@@ -44,6 +46,7 @@ async def test_beginning_again_does_not_wipe_the_outcome(database: Database) -> 
     assert await ledger.recorded("key") == packed(DONE)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_the_outcome_outlives_the_process(database: Database, tmp_path: Path) -> None:
     ledger = SqlLedger(database)
     await ledger.begin("key", "talk", "refund_order", NOW)
@@ -54,6 +57,7 @@ async def test_the_outcome_outlives_the_process(database: Database, tmp_path: Pa
     await again.close()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_the_outcome_cannot_be_read_in_the_file(database: Database, tmp_path: Path) -> None:
     ledger = SqlLedger(database)
     await ledger.begin("key", "talk", "edit_invoice", NOW)
