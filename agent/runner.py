@@ -155,6 +155,7 @@ class Runner:
         if needs_yes and task.agreed != shown:
             return NeedsConfirmation(answer.summary, answer.values, shown)
         await self._ledger.begin(key, conversation.id, tool.name, self._clock.now())
+        log.debug("act_begun", tool=tool.name)
         try:
             async with asyncio.timeout(tool.policy.timeout_seconds):
                 result = await answer.act(key)
@@ -162,9 +163,11 @@ class Runner:
             raise UpstreamTimeout(
                 f"{tool.name} took over {tool.policy.timeout_seconds} s"
             ) from error
+        log.debug("act_done", tool=tool.name)
         values = {**answer.values, **(result or {})}
         done = Done(answer.done, values, answer.awaits_approval, answer.hands_over)
         await self._ledger.complete(key, packed(done))
+        log.debug("act_recorded", tool=tool.name)
         return done
 
     def _key(self, tool: Tool, task: Task, conversation: Conversation) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import structlog
 from langgraph.runtime import Runtime
 
 from agent.aside import when
@@ -16,6 +17,7 @@ from domain.policies import Policies
 from domain.tooling import Declined, Done, NeedsConfirmation, NeedsInput
 from support.replies import Replies
 
+log = structlog.get_logger()
 OTP = "otp"
 
 
@@ -25,6 +27,7 @@ async def compose(state: ConversationState, runtime: Runtime[AgentContext]) -> U
     lines = speaker.lines()
     text = "\n".join(line for line in lines if line) or speaker.say("talk.unclear")
     asked = awaiting(state.tasks)
+    log.debug("composed", turn_id=state.message.id)
     return {"outcome": replace(state.outcome, reply=text, awaiting=asked)}
 
 

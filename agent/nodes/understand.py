@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 
+import structlog
 from langgraph.runtime import Runtime
 
 from agent.state import AgentContext, ConversationState, Update
 from domain.conversation import ASK_PERSON, COMPLAIN, PRIVACY, Task
 from domain.reading import ReadingContext
 
+log = structlog.get_logger()
 _COMPLAINTS = frozenset(
     {
         "incident",
@@ -61,6 +63,7 @@ async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -
             task, state.customer, conversation
         )
     tasks = [_frozen(task, state) for task in tasks]
+    log.debug("understood", turn_id=state.message.id, tasks=len(tasks))
     nothing = not tasks and not state.verdict.triggers and reading.act == "none"
     standing = replace(
         conversation.standing,
