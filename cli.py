@@ -29,6 +29,7 @@ from house import House
 from retrieval.documents import read_folder
 from retrieval.report import write_report
 from server import DemoDesk, create_app, work  # noqa: TID251 - the command starts the server
+from simulate import simulate
 from storage.counters import SqlSwitches
 from storage.database import Database
 from support.pilot import Pilot
@@ -42,6 +43,7 @@ main = typer.Typer(
 )
 knowledge = typer.Typer(no_args_is_help=True, help="The documents that are answered from.")
 main.add_typer(knowledge, name="knowledge")
+main.add_typer(simulate, name="simulate")
 console = Console()
 
 Data = Annotated[Path | None, typer.Option(help="Folder that keeps all state.")]

@@ -15,6 +15,7 @@ from channels import web
 from channels.web import DemoCustomer, Said, Step
 from connectors.clocks import DemoClock
 from connectors.demo_shop import DemoShop, read_world
+from connectors.erp_rest import RestCompany
 from domain.company import World
 from domain.conversation import Conversation
 from domain.errors import ConfigurationError, NotIdentified
@@ -50,7 +51,7 @@ class DemoDesk:
         """
         world = read_world(house.settings.world)
         clock = DemoClock(world.default_now)
-        turns = house.serve(world, company(world, clock), clock, house.library(clock, TENANT))
+        turns = house.serve(world, company(house.settings, world, clock), clock, house.library(clock, TENANT))
         return cls(house, world, turns, clock, opened)
 
     @property
@@ -153,9 +154,9 @@ async def work(settings: Settings) -> None:
         await house.close()
 
 
-def company(world: World, clock: Clock) -> Company:
+def company(settings: Settings, world: World, clock: Clock) -> Company:
     """The company's systems: over HTTP where an address is set, or else the demo company's in memory."""
-    return DemoShop(world, clock)
+    return DemoShop(world, clock) if settings.erp_url is None else RestCompany(settings.erp_url)
 
 
 def _said(answer: Answer) -> Said:

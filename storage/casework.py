@@ -58,12 +58,14 @@ async def _append(connection: AsyncConnection, entries: Sequence[AuditEntry]) ->
         await connection.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
     ).scalar()
     previous = last or GENESIS
+    rows = []
     for entry in entries:
         row = asdict(entry) | {"at": entry.at.isoformat(), "previous_hash": previous}
         previous = hashlib.sha256(
             "\x1f".join(str(value) for value in row.values()).encode()
         ).hexdigest()
-        await connection.execute(insert(audit).values(**row, hash=previous))
+        rows.append(row | {"hash": previous})
+    await connection.execute(insert(audit), rows)
 
 
 class SqlCasebook:

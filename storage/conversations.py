@@ -168,8 +168,8 @@ class SqlConversations:
             )
 
     async def _save_tasks(self, connection: AsyncConnection, turn: TurnRecord) -> None:
-        for task in turn.tasks:
-            row = {
+        rows = [
+            {
                 "id": task.id,
                 "conversation_id": turn.conversation.id,
                 "position": task.position,
@@ -177,9 +177,13 @@ class SqlConversations:
                 "status": task.status,
                 "sealed": self._seal(asdict(task)),
             }
-            statement = upsert(connection, tasks).values(**row)
+            for task in turn.tasks
+        ]
+        if rows:
+            statement = upsert(connection, tasks)
+            changed = {name: statement.excluded[name] for name in rows[0] if name != "id"}
             await connection.execute(
-                statement.on_conflict_do_update(index_elements=["id"], set_=row)
+                statement.on_conflict_do_update(index_elements=["id"], set_=changed), rows
             )
 
     def _conversation_row(self, conversation: Conversation) -> dict[str, Any]:

@@ -26,7 +26,7 @@ LANES = "lanes"
 # The version that pending work belongs to. It changes only when the steps of a work change so much that an old
 # one could not be continued; otherwise work of the release before would stay behind.
 WORK_VERSION = "1"
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1  # a poll costs some milliseconds of processor, an idle message waits half of it
 AT_ONCE = 24  # pieces of work in one process
 KEPT = timedelta(days=2)  # finished work, for an operator who asks what happened
 _SWEEP_SECONDS = 3600.0

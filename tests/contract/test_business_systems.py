@@ -3,21 +3,24 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
 import connectors
 from connectors.clocks import FixedClock
 from connectors.demo_shop import DemoShop, read_world
+from connectors.erp_rest import RestCompany
 from domain.errors import InputError
 from domain.ports import (
     AccountSystem,
     Catalogue,
+    Company,
     CustomerDirectory,
     EffectLog,
     HotelSystem,
@@ -25,8 +28,8 @@ from domain.ports import (
     OrderSystem,
     RefundSystem,
 )
+from simulators import erp
 
-WORLD = Path(__file__).parents[2] / "playbook" / "demo" / "world.yaml"
 PORTS = (
     CustomerDirectory,
     OrderSystem,
@@ -35,32 +38,46 @@ PORTS = (
     Catalogue,
     HotelSystem,
     AccountSystem,
-    EffectLog,
 )
 
 
-class Business(
-    CustomerDirectory,
-    OrderSystem,
-    RefundSystem,
-    InvoiceSystem,
-    Catalogue,
-    HotelSystem,
-    AccountSystem,
-    EffectLog,
-    Protocol,
-):
-    """A company's systems taken together."""
+@dataclass(frozen=True)
+class Trial:
+    """A company's systems, and what was really changed in them."""
+
+    systems: Company
+    log: EffectLog
 
 
-def demo_shop() -> Business:
-    world = read_world(WORLD)
-    return DemoShop(world, FixedClock(world.default_now))
+WORLD = read_world(Path(__file__).parents[2] / "playbook" / "demo" / "world.yaml")
 
 
-IMPLEMENTATIONS: dict[str, Callable[[], Business]] = {"DemoShop": demo_shop}
+def demo_company() -> DemoShop:
+    return DemoShop(WORLD, FixedClock(WORLD.default_now))
+
+
+@asynccontextmanager
+async def demo_shop() -> AsyncIterator[Trial]:
+    shop = demo_company()
+    yield Trial(shop, shop)
+
+
+@asynccontextmanager
+async def rest_company() -> AsyncIterator[Trial]:
+    """Over a real socket: the simulator changes the shop, and the shop's own log tells what was changed."""
+    shop = demo_company()
+    async with erp.running(shop) as url:
+        company = RestCompany(url)
+        yield Trial(company, shop)
+        await company.close()
+
+
+IMPLEMENTATIONS: dict[str, Callable[[], AbstractAsyncContextManager[Trial]]] = {
+    "DemoShop": demo_shop,
+    "RestCompany": rest_company,
+}
 STAY = date(2026, 3, 18)
-Write = Callable[[Business, str], Awaitable[object]]
+Write = Callable[[Company, str], Awaitable[object]]
 WRITES: dict[str, Write] = {
     "order.cancel": lambda shop, key: shop.cancel_order("C-118", "HB-203115", key=key),
     "order.update_address": lambda shop, key: shop.update_address(
@@ -104,8 +121,14 @@ STRANGE: dict[str, Write] = {
 
 
 @pytest.fixture(params=sorted(IMPLEMENTATIONS))
-def shop(request: pytest.FixtureRequest) -> Business:
-    return IMPLEMENTATIONS[request.param]()
+async def trial(request: pytest.FixtureRequest) -> AsyncIterator[Trial]:
+    async with IMPLEMENTATIONS[request.param]() as made:
+        yield made
+
+
+@pytest.fixture
+def shop(trial: Trial) -> Company:
+    return trial.systems
 
 
 def operations(port: type) -> dict[str, inspect.Signature]:
@@ -128,25 +151,46 @@ def test_every_connector_that_has_orders_is_held_to_this_contract() -> None:
 
 
 @pytest.mark.parametrize("port", PORTS)
-def test_every_operation_is_called_as_the_port_says(shop: Business, port: type) -> None:
+async def test_every_operation_is_called_as_the_port_says(shop: Company, port: type) -> None:
     for name, signature in operations(port).items():
         parameters = [one for one in signature.parameters.values() if one.name != "self"]
         own = inspect.signature(getattr(shop, name)).parameters.values()
         assert [(one.name, one.kind) for one in own] == [(one.name, one.kind) for one in parameters]
 
 
-@pytest.mark.parametrize("read", ["orders", "invoices", "refunds", "accounts", "bookings", "past"])
-async def test_a_stranger_has_no_records(shop: Business, read: str) -> None:
+READS = ["orders", "invoices", "refunds", "accounts", "bookings", "past"]
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_a_stranger_has_no_records(shop: Company, read: str) -> None:
     assert await getattr(shop, read)("nobody") == []
 
 
-@pytest.mark.parametrize("read", ["orders", "invoices", "refunds", "accounts", "bookings", "past"])
-async def test_everybody_reads_their_own_records_only(shop: Business, read: str) -> None:
+@pytest.mark.parametrize("read", READS)
+async def test_everybody_reads_their_own_records_only(shop: Company, read: str) -> None:
     for customer in ("C-118", "C-204", "C-602", "C-700"):
         assert {one.customer for one in await getattr(shop, read)(customer)} <= {customer}
 
 
-async def test_a_customer_is_known_by_their_id_and_by_nothing_else(shop: Business) -> None:
+@pytest.mark.parametrize("read", READS)
+async def test_a_record_comes_over_whole(shop: Company, read: str) -> None:
+    for customer in ("C-118", "C-204", "C-317", "C-602"):
+        assert await getattr(shop, read)(customer) == await getattr(demo_company(), read)(customer)
+
+
+async def test_what_is_offered_comes_over_whole(shop: Company) -> None:
+    assert await shop.products() == await demo_company().products()
+    assert await shop.rooms() == await demo_company().rooms()
+    assert await shop.free("solo_single", STAY, 2) == 4
+
+
+async def test_a_code_is_right_for_its_owner_only(shop: Company) -> None:
+    assert await shop.check_code("C-118", "804417")
+    assert not await shop.check_code("C-118", "193066")
+    assert not await shop.check_code("C-317", "804417")
+
+
+async def test_a_customer_is_known_by_their_id_and_by_nothing_else(shop: Company) -> None:
     known = await shop.customer("C-118")
     assert known is not None
     assert known.id == "C-118"
@@ -154,28 +198,28 @@ async def test_a_customer_is_known_by_their_id_and_by_nothing_else(shop: Busines
 
 
 @pytest.mark.parametrize("kind", sorted(WRITES))
-async def test_a_write_is_done_once_under_one_key(shop: Business, kind: str) -> None:
-    first = await WRITES[kind](shop, "k")
-    again = await WRITES[kind](shop, "k")
+async def test_a_write_is_done_once_under_one_key(trial: Trial, kind: str) -> None:
+    first = await WRITES[kind](trial.systems, "k")
+    again = await WRITES[kind](trial.systems, "k")
     assert again == first
-    assert [one["kind"] for one in shop.effects()] == [kind]
+    assert [one["kind"] for one in trial.log.effects()] == [kind]
 
 
 @pytest.mark.parametrize("kind", sorted(WRITES))
-async def test_a_write_stands_in_the_log_under_its_customer(shop: Business, kind: str) -> None:
-    await WRITES[kind](shop, "k")
-    customer = shop.effects()[0]["customer"]
-    assert [one.kind for one in await shop.past(customer)][-1] == kind
+async def test_a_write_stands_in_the_log_under_its_customer(trial: Trial, kind: str) -> None:
+    await WRITES[kind](trial.systems, "k")
+    customer = trial.log.effects()[0]["customer"]
+    assert [one.kind for one in await trial.systems.past(customer)][-1] == kind
 
 
 @pytest.mark.parametrize("kind", sorted(STRANGE))
-async def test_nobody_writes_to_the_records_of_others(shop: Business, kind: str) -> None:
+async def test_nobody_writes_to_the_records_of_others(trial: Trial, kind: str) -> None:
     with pytest.raises(InputError):
-        await STRANGE[kind](shop, "k")
-    assert shop.effects() == []
+        await STRANGE[kind](trial.systems, "k")
+    assert trial.log.effects() == []
 
 
-async def test_the_log_cannot_be_rewritten_from_outside(shop: Business) -> None:
-    await WRITES["order.cancel"](shop, "k")
-    shop.effects()[0]["kind"] = "nothing"
-    assert shop.effects()[0]["kind"] == "order.cancel"
+async def test_the_log_cannot_be_rewritten_from_outside(trial: Trial) -> None:
+    await WRITES["order.cancel"](trial.systems, "k")
+    trial.log.effects()[0]["kind"] = "nothing"
+    assert trial.log.effects()[0]["kind"] == "order.cancel"

@@ -1,0 +1,1 @@
+"""The crash campaign: customers who keep talking, a desk that keeps dying, a checker that never asks the desk."""

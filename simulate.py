@@ -1,0 +1,88 @@
+"""`nightdesk simulate`: the platforms and systems around the desk, played on loopback for trying."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+import uvicorn
+import yaml
+from rich.console import Console
+
+from connectors.clocks import DemoClock
+from connectors.demo_shop import DemoShop, read_world
+from domain.settings import Settings
+from service import demo_sections
+from simulators import erp, postgres
+from simulators.dingtalk import server as dingtalk
+from simulators.dingtalk.state import Person, SimulatorSpec
+
+simulate = typer.Typer(
+    no_args_is_help=True, help="Play the platforms around the desk on loopback, to try it."
+)
+console = Console()
+_HOST = "127.0.0.1"
+Journal = Annotated[Path | None, typer.Option(help="File that everything is written to.")]
+World = Annotated[Path | None, typer.Option(help="The company whose customers write.")]
+
+
+@simulate.command(name="dingtalk")
+def _dingtalk(
+    port: int = 8124,
+    journal: Journal = None,
+    world: World = None,
+    redeliver_after: Annotated[
+        float, typer.Option(help="Seconds until an unacknowledged message comes again.")
+    ] = 60.0,
+    deliveries: Annotated[int, typer.Option(help="How often a message is delivered at most.")] = 3,
+) -> None:
+    """DingTalk, with a page to chat as the demo company's customers."""
+    settings = Settings()
+    section = demo_sections(settings.playbook / "demo" / "channels.yaml")["dingtalk"]
+    spec = SimulatorSpec(
+        client_id=section["client_id"],
+        client_secret=section["client_secret"],
+        people=_people(settings, world or settings.world),
+        journal=journal,
+        redeliver_after=redeliver_after,
+        deliveries=deliveries,
+    )
+    console.print(f"DingTalk simulator: http://{_HOST}:{port}  (stop with Ctrl-C)")
+    uvicorn.run(dingtalk.create_app(spec), host=_HOST, port=port, log_level="warning")
+
+
+@simulate.command(name="erp")
+def _erp(port: int = 8125, journal: Journal = None, world: World = None) -> None:
+    """The demo company's systems in a process of their own, for NIGHTDESK_ERP_URL."""
+    company = read_world(world or Settings().world)
+    shop = DemoShop(company, DemoClock(company.default_now))
+    console.print(f"ERP simulator: http://{_HOST}:{port}  (stop with Ctrl-C)")
+    uvicorn.run(erp.create_app(shop, journal), host=_HOST, port=port, log_level="warning")
+
+
+@simulate.command(name="postgres")
+def _postgres(
+    data: Annotated[Path | None, typer.Option(help="Folder that keeps it.")] = None,
+) -> None:
+    """A real Postgres for trials, for NIGHTDESK_DATABASE_URL."""
+    with TemporaryDirectory() as folder, postgres.running(data or Path(folder)) as url:
+        console.print(f"Postgres (stop with Ctrl-C):\n{url}", soft_wrap=True, markup=False)
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            return
+
+
+def _people(settings: Settings, world: Path) -> list[Person]:
+    """The company's customers whose address on DingTalk is known."""
+    known = {customer.id: customer for customer in read_world(world).customers}
+    book = yaml.safe_load((settings.playbook / "demo" / "addresses.yaml").read_text("utf-8"))
+    return [
+        Person(user_id=user, name=known[customer].name, language=known[customer].lang)
+        for user, customer in book["dingtalk"].items()
+        if customer in known
+    ]

@@ -1,0 +1,1 @@
+"""Each channel against a platform in miniature."""

@@ -1,0 +1,1 @@
+"""The DingTalk channel, part by part."""
