@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,7 +61,7 @@ def _erp(port: int = 8125, journal: Journal = None, world: World = None) -> None
     company = read_world(world or Settings().world)
     shop = DemoShop(company, DemoClock(company.default_now))
     console.print(f"ERP simulator: http://{_HOST}:{port}  (stop with Ctrl-C)")
-    uvicorn.run(erp.create_app(shop, journal), host=_HOST, port=port, log_level="warning")
+    asyncio.run(erp.serve(shop, journal, host=_HOST, port=port))
 
 
 @simulate.command(name="postgres")

@@ -78,6 +78,7 @@ class DeskWork:
 
     async def answer(self, conversation_id: str) -> bool:
         """Answer everything that waits, as one turn; false when an earlier turn has answered it."""
+        await self._inbox.quiet()
         taken = await self._inbox.take(conversation_id)
         if taken is None:
             return False

@@ -12,7 +12,10 @@ from domain.channels import Arrival
 from domain.errors import ConfigurationError
 
 GUEST = "guest:"
-SIGNED = "verified"  # a sender whom the company's own backend signed for
+SIGNED = (
+    "widget",
+    "verified",
+)  # the channel and the mark of a sender whom the company's backend signed for
 
 
 class AddressBook:
@@ -44,7 +47,7 @@ class AddressBook:
     def customer(self, arrival: Arrival) -> str:
         """The customer's id; of somebody unknown, an id of their own that opens no records."""
         sender = arrival.sender
-        if sender.organisation == SIGNED:
+        if (arrival.address.channel, sender.organisation) == SIGNED:
             return sender.id
         known = self._customers.get(arrival.address.channel, {}).get(sender.id)
         if known is not None:

@@ -68,7 +68,8 @@ class SqlInbox:
             except SQLAlchemyError as error:
                 log.error("inbox_not_kept", arrivals=len(batch), cause=type(error).__name__)
                 for entry in batch:
-                    entry.kept.set_exception(StorageError("the inbox could not be written"))
+                    if not entry.kept.done():  # who waited for it may be gone
+                        entry.kept.set_exception(StorageError("the inbox could not be written"))
                 continue
             log.debug("inbox_kept", arrivals=len(batch))
             for entry in batch:

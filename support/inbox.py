@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from domain.mailbox import Durable, InboxStore, Kept, OutboxStore, Taken
 
 log = structlog.get_logger()
 TURN = "turn"
+CROWD = 8  # arrivals that wait for the disk at once; with more, answering waits
+LONGEST_PAUSE = 5.0  # seconds
 _ARRIVALS = Counter("nightdesk_arrivals", "Messages that came in", ["channel", "result"])
 
 
@@ -28,17 +31,28 @@ class Inbox:
         self._arrived: dict[str, asyncio.Event] = {}
         self._to_call: dict[str, Kept] = {}
         self._caller: asyncio.Task[None] | None = None
+        self._at_the_door = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     async def accept(self, arrival: Arrival) -> bool:
         """Keep an arrival; true when it is new.
 
         Raises:
             StorageError: it was not kept; the platform must not be told that it was.
-            InputError: a button of a message that we never sent was pressed.
+            InputError: a button of a message that we never sent, or that was sent to somebody else, was pressed.
         """
         channel = arrival.address.channel
         arrival = await self._placed(arrival)
-        kept = await self._store.keep(arrival, arrival.address.conversation_id)
+        self._at_the_door += 1
+        if self._at_the_door > CROWD:
+            self._quiet.clear()
+        try:
+            kept = await self._store.keep(arrival, arrival.address.conversation_id)
+        finally:
+            self._at_the_door -= 1
+            if self._at_the_door <= CROWD:
+                self._quiet.set()
         _ARRIVALS.labels(channel, "new" if kept else "duplicate").inc()
         if kept is None:
             return False
@@ -55,6 +69,9 @@ class Inbox:
         if asked is None:
             _ARRIVALS.labels(arrival.address.channel, "unknown_button").inc()
             raise InputError("a button was pressed under a message that this desk never sent")
+        if asked.address.user and arrival.sender.id != asked.address.user:
+            _ARRIVALS.labels(arrival.address.channel, "foreign_button").inc()
+            raise InputError("a button was pressed by somebody whom the message was not for")
         return replace(arrival, address=asked.address, route={**asked.route, **arrival.route})
 
     def call(self, kept: Kept) -> None:
@@ -65,6 +82,7 @@ class Inbox:
 
     async def _call(self) -> None:
         while self._to_call:
+            await self.quiet()
             conversation_id = next(iter(self._to_call))
             kept = self._to_call.pop(conversation_id)
             try:
@@ -88,6 +106,12 @@ class Inbox:
                 TURN, key, kept.conversation_id, lane=kept.conversation_id, order=kept.seq
             )
         return called
+
+    async def quiet(self) -> None:
+        """Wait while a crowd is at the door: what arrives is kept first, and answered after that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_PAUSE):
+                await self._quiet.wait()
 
     async def take(self, conversation_id: str) -> Taken | None:
         """What the next turn answers."""

@@ -42,8 +42,7 @@ class Budget:
         burst = max(1.0, per_second // 7)
         rate = max(per_second - burst, per_second / 2)
         self._limiter = AsyncLimiter(burst, burst / rate)
-        self._spare = min(2.0, burst)  # one place stays free for a call that must be made
-        self._waiting = 0
+        self._spare = min(2.0, burst)  # one place stays free, which calls that wait take first
         self._pause_until = clock.now()
         self._month = ""
         self._known = 0
@@ -52,19 +51,12 @@ class Budget:
 
     async def turn(self) -> None:
         """Wait for the turn of a call that must be made."""
-        self._waiting += 1
-        try:
-            await self._limiter.acquire()
-        finally:
-            self._waiting -= 1
+        await self._limiter.acquire()
 
     async def spare_turn(self) -> bool:
         """Take a turn only where nothing has to wait for it; false: leave this update out."""
-        if (
-            self._waiting
-            or self._clock.now() < self._pause_until
-            or not self._limiter.has_capacity(2)
-        ):
+        paused = self._clock.now() < self._pause_until
+        if paused or not self._limiter.has_capacity(self._spare):
             _SKIPPED.inc()
             return False
         await self._limiter.acquire()  # at once: it has capacity, and nobody ran in between

@@ -23,7 +23,7 @@ TRACK: dict[str, tuple[str, ...]] = {
         "幫我查一下{order}",
         "想查訂單 {order} 的狀態",
     ),
-    "zh-Hans": ("{order} 发货了没有？", "帮忙看下订单，{order}", "查单：{order}"),
+    "zh-Hans": ("{order} 发货了没有？", "帮忙看下订单，{order}", "查一下{order}"),
     "en": ("Where are we with {order}?", "order status pls, {order}", "Where is my order {order}?"),
 }
 CANCEL: dict[str, tuple[str, ...]] = {

@@ -34,8 +34,14 @@ def test_the_same_id_on_another_channel_is_somebody_else() -> None:
 
 
 def test_whom_the_company_signed_for_is_their_customer() -> None:
-    signed = replace(ARRIVAL, sender=Sender("C-204", "", "verified"))
+    here = replace(ARRIVAL.address, channel="widget")
+    signed = replace(ARRIVAL, address=here, sender=Sender("C-204", "", "verified"))
     assert BOOK.customer(signed) == "C-204"
+
+
+def test_only_the_widget_can_say_that_the_company_signed() -> None:
+    claimed = replace(ARRIVAL, sender=Sender("C-204", "", "verified"))
+    assert BOOK.customer(claimed).startswith(GUEST)
 
 
 def test_strangers_whose_ids_differ_at_the_end_are_two_people() -> None:

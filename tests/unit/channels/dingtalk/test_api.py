@@ -85,6 +85,29 @@ async def test_many_refused_at_once_fetch_one_new_token() -> None:
     assert platform.tokens == 2
 
 
+async def test_an_old_refusal_that_comes_late_does_not_cost_the_new_token() -> None:
+    platform, asked, late = Platform(), asyncio.Event(), asyncio.Event()
+    usual = platform.answer
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        found = await usual(request)
+        if request.url.path == BATCH and not asked.is_set():
+            asked.set()
+            await late.wait()
+            return refusal("InvalidAuthentication")
+        return found
+
+    platform.answer = answer  # type: ignore[method-assign]
+    async with api_over(platform) as api:
+        slow = asyncio.create_task(to_person(api))
+        await asked.wait()
+        platform.fail(BATCH, refusal("InvalidAuthentication"))
+        await to_person(api)
+        late.set()
+        await slow
+    assert platform.tokens == 2
+
+
 @pytest.mark.parametrize("path", [OPEN, TOKEN])
 async def test_wrong_credentials_name_what_to_check_and_wait(path: str) -> None:
     platform = Platform()

@@ -23,7 +23,8 @@ def receiver(desk: Desk, trust: Trust | None = None) -> Receiver:
 
 async def told(what: Receiver, raw: str) -> dict[str, Any] | None:
     """The answer to a frame; `data` is decoded."""
-    reply = await what.receive(parse_frame(raw))
+    async with asyncio.timeout(5):
+        reply = await what.receive(parse_frame(raw))
     if reply is None:
         return None
     found: dict[str, Any] = json.loads(reply)

@@ -275,6 +275,29 @@ async def test_cards_that_keep_failing_rest_for_half_an_hour() -> None:
         assert (await s.replies.send(message)).form == "card"
 
 
+async def test_a_card_that_stands_there_is_not_sent_again_as_markdown_while_cards_rest() -> None:
+    async with sending(cards=True) as s:
+        receipt = await s.replies.send(outgoing(message_id="good"))
+        for number in range(3):
+            s.platform.fail(CREATE, refusal("param.templateUnpublished"))
+            s.platform.fail(UPDATE, refusal("param.outTrackIdNotExist"))
+            await s.replies.send(outgoing(message_id=f"bad-{number}"))
+        before = len(s.platform.calls)
+        assert await s.replies.send(outgoing(message_id="good")) == receipt
+        assert len(s.platform.calls) == before
+
+
+async def test_only_failures_in_a_row_are_a_reason_to_rest() -> None:
+    async with sending(cards=True) as s:
+        for number in range(4):
+            s.platform.fail(CREATE, refusal("param.templateUnpublished"))
+            s.platform.fail(UPDATE, refusal("param.outTrackIdNotExist"))
+            await s.replies.send(outgoing(message_id=f"bad-{number}"))
+            if number == 1:
+                assert (await s.replies.send(outgoing(message_id="good"))).form == "card"
+        assert (await s.replies.send(outgoing(message_id="last"))).form == "card"
+
+
 async def test_one_bad_address_says_nothing_about_cards() -> None:
     async with sending(cards=True) as s:
         for number in range(5):

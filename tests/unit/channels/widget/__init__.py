@@ -1,0 +1,1 @@
+"""The widget, part by part, and its door as browsers find it."""
