@@ -17,7 +17,8 @@ from domain.mailbox import Durable, InboxStore, Kept, OutboxStore, Taken
 log = structlog.get_logger()
 TURN = "turn"
 CROWD = 8  # arrivals that wait for the disk at once; with more, answering waits
-LONGEST_PAUSE = 5.0  # seconds
+QUIET_SECONDS = 0.3  # how long there has to be no crowd before answering goes on
+LONGEST_PAUSE = 5.0
 _ARRIVALS = Counter("nightdesk_arrivals", "Messages that came in", ["channel", "result"])
 
 
@@ -34,6 +35,7 @@ class Inbox:
         self._at_the_door = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._settling: asyncio.TimerHandle | None = None
 
     async def accept(self, arrival: Arrival) -> bool:
         """Keep an arrival; true when it is new.
@@ -44,15 +46,11 @@ class Inbox:
         """
         channel = arrival.address.channel
         arrival = await self._placed(arrival)
-        self._at_the_door += 1
-        if self._at_the_door > CROWD:
-            self._quiet.clear()
+        self._crowd(1)
         try:
             kept = await self._store.keep(arrival, arrival.address.conversation_id)
         finally:
-            self._at_the_door -= 1
-            if self._at_the_door <= CROWD:
-                self._quiet.set()
+            self._crowd(-1)
         _ARRIVALS.labels(channel, "new" if kept else "duplicate").inc()
         if kept is None:
             return False
@@ -60,6 +58,18 @@ class Inbox:
         if kept.conversation_id in self._arrived:
             self._arrived[kept.conversation_id].set()
         return True
+
+    def _crowd(self, change: int) -> None:
+        """Count who waits at the door, and give a sign when there was no crowd for a while."""
+        self._at_the_door += change
+        if self._at_the_door > CROWD:
+            self._quiet.clear()
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        if not self._quiet.is_set():
+            loop = asyncio.get_running_loop()
+            self._settling = loop.call_later(QUIET_SECONDS, self._quiet.set)
 
     async def _placed(self, arrival: Arrival) -> Arrival:
         """A click belongs to the conversation of the message that its button stood under."""
