@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install run chat test lint format contract evals bench index check clean
+.PHONY: install run chat test lint format contract evals bench bench-desk crash crash-nightly index check clean
 
 install: $(STAMP)
 
@@ -41,6 +41,15 @@ evals: install        ## the golden conversations
 
 bench: install        ## the figures of docs/benchmarks.md
 	$(BIN)/nightdesk bench
+
+bench-desk: install   ## a desk measured from a second process: accepting, answering
+	$(BIN)/python -m evals.bench_desk
+
+crash: install        ## kill the desk fifty times while customers write; nothing may be lost or done twice
+	$(BIN)/python -m evals.crash.campaign
+
+crash-nightly: install
+	$(BIN)/python -m evals.crash.campaign --kills 1000
 
 index: install        ## read knowledge/ again and write its report
 	$(BIN)/nightdesk knowledge sync

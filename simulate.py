@@ -17,7 +17,7 @@ from connectors.clocks import DemoClock
 from connectors.demo_shop import DemoShop, read_world
 from domain.settings import Settings
 from service import demo_sections
-from simulators import erp, postgres
+from simulators import erp, postgres, whatsapp
 from simulators.dingtalk import server as dingtalk
 from simulators.dingtalk.state import Person, SimulatorSpec
 
@@ -53,6 +53,29 @@ def _dingtalk(
     )
     console.print(f"DingTalk simulator: http://{_HOST}:{port}  (stop with Ctrl-C)")
     uvicorn.run(dingtalk.create_app(spec), host=_HOST, port=port, log_level="warning")
+
+
+@simulate.command(name="whatsapp")
+def _whatsapp(
+    port: int = 8126,
+    journal: Journal = None,
+    desk: Annotated[
+        str, typer.Option(help="Where messages are delivered to.")
+    ] = "http://127.0.0.1:8000/channels/whatsapp/webhook",
+) -> None:
+    """WhatsApp's Cloud API. People write by POST /simulator/messages, and read at /simulator/chats/<user>."""
+    settings = Settings()
+    section = demo_sections(settings.playbook / "demo" / "channels.yaml")["whatsapp"]
+    spec = whatsapp.SimulatorSpec(
+        phone_number_id=section["phone_number_id"],
+        access_token=section["access_token"],
+        app_secret=section["app_secret"],
+        verify_token=section["verify_token"],
+        callback_url=desk,
+        journal=journal,
+    )
+    console.print(f"WhatsApp simulator: http://{_HOST}:{port}  (stop with Ctrl-C)")
+    uvicorn.run(whatsapp.create_app(spec), host=_HOST, port=port, log_level="warning")
 
 
 @simulate.command(name="erp")

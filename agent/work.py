@@ -163,11 +163,11 @@ class DeskWork:
         language = history.conversation.language
         words = []
         for kept in taken.kept:
-            if kept.arrival.click is None:
+            value = kept.arrival.click.value if kept.arrival.click else ""
+            said, _, about = value.partition(":")
+            if said not in (YES, NO):  # words, or a button that is worth its words
                 words.append(kept.arrival.text)
-                continue
-            said, _, about = kept.arrival.click.value.partition(":")
-            if shown and about == shown and said in (YES, NO):
+            elif shown and about == shown:
                 words.append(self._turns.context.replies.say(f"said.{said}", language))
         text = "\n".join(word for word in words if word.strip())
         return text.encode("utf-8", "replace").decode()  # half a character is none

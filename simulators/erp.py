@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import ClientDisconnect
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from domain.errors import InputError
@@ -143,6 +144,8 @@ async def _serve_call(
 ) -> Response:
     try:
         arguments = operation.arguments.model_validate_json(await request.body())
+    except ClientDisconnect:  # whoever asked has died in the meantime
+        return Response(status_code=400)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         return _error(422, "input", f"{operation.name}: {wrong}")
