@@ -52,7 +52,7 @@ def _dingtalk(
         deliveries=deliveries,
     )
     console.print(f"DingTalk simulator: http://{_HOST}:{port}  (stop with Ctrl-C)")
-    uvicorn.run(dingtalk.create_app(spec), host=_HOST, port=port, log_level="warning")
+    asyncio.run(dingtalk.serve(spec, host=_HOST, port=port))
 
 
 @simulate.command(name="whatsapp")

@@ -58,7 +58,7 @@ class Visitor:
     name: str = ""
 
     def address(self, site: str) -> Address:
-        return Address(channel=CHANNEL, account=site, thread=self.id[:60], user=self.id[:60])
+        return Address(channel=CHANNEL, account=site, thread=self.id, user=self.id)
 
     @property
     def sender(self) -> Sender:

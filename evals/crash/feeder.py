@@ -178,7 +178,8 @@ async def feed(
     """Let every customer talk at the same time; says in the end how it went."""
     with out.open("a", encoding="utf-8") as kept:
         for customer, user in known.items():
-            mine = [order.id for order in world.orders if order.customer == customer]
+            mine = [one.id for one in world.orders if one.customer == customer]
+            mine += [one.id for one in world.invoices if one.customer == customer]
             kept.write(owns(user, mine))
         async with httpx.AsyncClient(base_url=simulator, timeout=5) as client:
             telephone = Telephone(client, Journal(journal), kept)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from domain.company import Order, World
 
-Kind = Literal["track", "cancel", "return", "burst", "twice"]
+Kind = Literal["track", "cancel", "return", "burst", "twice", "invoice"]
 
 TRACK: dict[str, tuple[str, ...]] = {
     "yue": (
@@ -38,6 +38,13 @@ RETURN: dict[str, tuple[str, ...]] = {
     "zh-Hans": ("{order} 我要退货", "{order} 退款"),
     "en": ("I'd like to return {order}", "I want a refund for {order}"),
 }
+# A second sending is no change of state that the company would refuse: only the key keeps it from happening twice.
+INVOICE: dict[str, tuple[str, ...]] = {
+    "yue": ("唔該重發 {order}", "{order} 張發票再寄多次俾我"),
+    "zh-Hant": ("請重新寄發票 {order} 給我",),
+    "zh-Hans": ("请重新发送发票 {order}",),
+    "en": ("Please send invoice {order} again",),
+}
 YES: dict[str, tuple[str, ...]] = {
     "yue": ("確認", "係"),
     "zh-Hant": ("確認",),
@@ -46,7 +53,14 @@ YES: dict[str, tuple[str, ...]] = {
 }
 _OPEN = ("pending", "processing")
 _TWICE_YES = 0.3  # how often a yes reaches the desk twice: what it sets going must happen once
-_WEIGHTS: dict[Kind, float] = {"track": 3, "cancel": 3, "return": 3, "burst": 2, "twice": 1}
+_WEIGHTS: dict[Kind, float] = {
+    "track": 3,
+    "cancel": 3,
+    "return": 3,
+    "burst": 2,
+    "twice": 1,
+    "invoice": 8,
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,8 @@ class Dialogue:
 def dialogues(world: World, customer: str, language: str, seed: int) -> Iterator[Dialogue]:
     """Dialogues about a customer's orders until every order was spoken of; the same seed, the same dialogues."""
     rng = random.Random(f"{seed} {customer}")  # noqa: S311 - a campaign must be repeatable
-    script = _Script(rng, language if language in TRACK else "yue")
+    invoices = {one.order: one.id for one in world.invoices}
+    script = _Script(rng, language if language in TRACK else "yue", invoices)
     left = [one for one in world.orders if one.customer == customer]
     rng.shuffle(left)
     while left:
@@ -88,11 +103,12 @@ def dialogues(world: World, customer: str, language: str, seed: int) -> Iterator
 class _Script:
     rng: random.Random
     language: str
+    invoices: Mapping[str, str]
 
     def next(self, left: list[Order]) -> Dialogue:
         """A dialogue that fits the orders that are left; takes them away."""
         first = left.pop()
-        fitting = [kind for kind in _WEIGHTS if _fits(kind, first, left)]
+        fitting = [kind for kind in _WEIGHTS if self.fits(kind, first, left)]
         kind = self.rng.choices(fitting, [_WEIGHTS[one] for one in fitting])[0]
         if kind == "burst":
             lines = (self.line(TRACK, first.id), self.line(TRACK, left.pop().id))
@@ -100,6 +116,8 @@ class _Script:
         if kind in ("track", "twice"):
             times = 2 if kind == "twice" else 1
             return Dialogue(kind, (Round((self.line(TRACK, first.id),), times),))
+        if kind == "invoice":
+            return Dialogue(kind, (Round((self.line(INVOICE, self.invoices[first.id], True),)),))
         asked = self.line(CANCEL if kind == "cancel" else RETURN, first.id)
         yes = self.line(YES, first.id, agrees=True)
         times = 2 if self.rng.random() < _TWICE_YES else 1
@@ -108,10 +126,16 @@ class _Script:
     def line(self, wordings: dict[str, tuple[str, ...]], order: str, agrees: bool = False) -> Line:
         return Line(self.rng.choice(wordings[self.language]).format(order=order), order, agrees)
 
-
-def _fits(kind: Kind, order: Order, others: list[Order]) -> bool:
-    if kind == "cancel":
-        return order.status in _OPEN
-    if kind == "return":
-        return order.status == "delivered"
-    return bool(others) if kind == "burst" else True
+    def fits(self, kind: Kind, order: Order, others: list[Order]) -> bool:
+        """Can this be said of the order?"""
+        match kind:
+            case "cancel":
+                return order.status in _OPEN
+            case "return":
+                return order.status == "delivered"
+            case "invoice":
+                return order.id in self.invoices
+            case "burst":
+                return bool(others)
+            case _:
+                return True

@@ -50,7 +50,7 @@ class Send:
 
 @dataclass(frozen=True)
 class Effect:
-    """Something that was really changed at the company; `order` is empty for what is about no order."""
+    """Something that was really changed: `order` is the order, or the invoice, that it is about, if any."""
 
     kind: str
     order: str
@@ -104,7 +104,7 @@ def whole_lines(content: bytes) -> Iterator[dict[str, Any]]:
 def read_effects(path: Path) -> list[Effect]:
     """The journal of the ERP simulator."""
     return [
-        Effect(effect["kind"], effect.get("order", ""), when(entry["at"]))
+        Effect(effect["kind"], effect.get("invoice") or effect.get("order", ""), when(entry["at"]))
         for entry in lines(path)
         for effect in entry["effects"]
     ]

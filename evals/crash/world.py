@@ -43,6 +43,11 @@ def make_document(demo: Path, customers: int, orders: int, seed: int) -> dict[st
         for person in people
         for turn in range(orders)
     ]
+    document["invoices"] = [
+        _invoice(next(ids["INV-"]), order, today)
+        for order in document["orders"]
+        if order["status"] == "shipped"
+    ]
     return document
 
 
@@ -86,7 +91,22 @@ def _fresh(rng: random.Random, known: set[str]) -> dict[str, Iterator[str]]:
                 known.add(made)
                 yield made
 
-    return {"HB-": drawn("HB-", 100_000, 999_999), "C-": drawn("C-", 1000, 9999)}
+    return {
+        "HB-": drawn("HB-", 100_000, 999_999),
+        "INV-": drawn("INV-", 100_000, 999_999),
+        "C-": drawn("C-", 1000, 9999),
+    }
+
+
+def _invoice(invoice_id: str, order: Mapping[str, Any], today: date) -> dict[str, Any]:
+    return {
+        "id": invoice_id,
+        "order": order["id"],
+        "customer": order["customer"],
+        "amount_hkd": order["amount_hkd"],
+        "email": "someone@mailbox.example",
+        "issued": today - timedelta(days=1),
+    }
 
 
 def _customer(customer_id: str, number: int) -> dict[str, Any]:

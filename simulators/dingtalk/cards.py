@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from simulators.dingtalk.faults import Faults, error
-from simulators.dingtalk.robot import Robot
+from simulators.dingtalk.robot import Robot, body_of
 from simulators.dingtalk.state import CORP, Card, Chat, Platform
 
 _SPACE = "dtv1.card//"
@@ -44,8 +44,8 @@ class Cards:
             return error(400, "param.cardTemplateIdEmpty")
         if template not in self._platform.spec.templates:
             return error(400, "param.templateUnpublished")
-        values = body.get("cardData", {}).get("cardParamMap", {})
-        if _not_texts(values):
+        values = _values(body)
+        if values is None:
             return error(400, "param.cardDataInvalid", "every value has to be a string")
         if card_id not in self._platform.cards:  # the same id again is the same card
             clicks = body.get("callbackType") == "STREAM"
@@ -62,14 +62,15 @@ class Cards:
         failed = fault is not None or body.get("userIdType") not in (1, None) or not chat.robot_in
         if not failed and not card.conversation_id:
             card.conversation_id = chat.conversation_id
-            self._platform.show(chat, who="robot", form="card", card=card.id)
+            card.carrier = uuid4().hex
+            self._platform.show(chat, id=card.carrier, who="robot", form="card", card=card.id)
             self._changed(card)
         result = {
             "spaceId": space,
             "spaceType": space.removeprefix(_SPACE).partition(".")[0],
             "success": not failed,
             "errorMsg": "the card could not be delivered" if failed else "",
-            "carrierId": uuid4().hex,
+            "carrierId": "" if failed else card.carrier,
         }
         return _success({"outTrackId": card.id, "deliverResults": [result]})
 
@@ -78,8 +79,7 @@ class Cards:
         if kind == "IM_GROUP":
             chat = self._platform.chats.get(who)
             return chat if chat is not None and chat.group else None
-        known = kind == "IM_ROBOT" and who in self._platform.people
-        return self._platform.chat_of(who) if known else None
+        return self._platform.staff(who) if kind == "IM_ROBOT" else None
 
     async def stream(self, body: dict[str, Any]) -> Response:
         """Write on a card live."""
@@ -103,8 +103,8 @@ class Cards:
         card = self._platform.cards.get(str(body.get("outTrackId")))
         if card is None:
             return error(400, "param.outTrackIdEmpty")
-        values = body.get("cardData", {}).get("cardParamMap", {})
-        if _not_texts(values):
+        values = _values(body)
+        if values is None:
             return error(400, "param.cardDataInvalid", "every value has to be a string")
         self.apply(card, values, merge=_by_key(body))
         return _success({})
@@ -123,11 +123,14 @@ class Cards:
             user=chat.members[0] if chat and not chat.group else "",
             text=card.values.get(key, ""),
             status=card.values.get("flowStatus", ""),
+            buttons=card.values.get("buttons", ""),
+            state=card.values.get("state", ""),
             final=card.finished,
         )
 
     def callback(self, card: Card, user: str, action: str, params: dict[str, str]) -> Any:
         """What the app is told about a click."""
+        chat = self._platform.chats.get(card.conversation_id)
         content = {"cardPrivateData": {"actionIds": [action], "params": params}}
         return {
             "type": "actionCallback",
@@ -135,7 +138,7 @@ class Cards:
             "corpId": CORP,
             "userId": user,
             "userIdType": 1,
-            "spaceType": "IM_ROBOT",
+            "spaceType": "IM_GROUP" if chat is not None and chat.group else "IM_ROBOT",
             "spaceId": card.conversation_id,
             "extension": "{}",
             "content": json.dumps(content, ensure_ascii=False),
@@ -145,7 +148,7 @@ class Cards:
 def answered(cards: Cards, card: Card, answer: dict[str, Any] | None) -> None:
     """Let a card show what the app answered to a click."""
     response = (answer or {}).get("response") or {}
-    values = (response.get("cardData") or {}).get("cardParamMap") or {}
+    values = _values(response) if isinstance(response, dict) else None
     if values:
         cards.apply(card, values, merge=_by_key(response))
 
@@ -158,7 +161,7 @@ def routes(platform: Platform, cards: Cards, robot: Robot) -> APIRouter:
         method: str, path: str, effect: Callable[[dict[str, Any]], Awaitable[Response]]
     ) -> None:
         async def endpoint(request: Request) -> Response:
-            body = await request.json()
+            body = await body_of(request)
 
             async def limited() -> Response:
                 if not platform.within_card_rate():
@@ -182,8 +185,13 @@ def _by_key(body: dict[str, Any]) -> bool:
     return bool((body.get("cardUpdateOptions") or {}).get("updateCardDataByKey"))
 
 
-def _not_texts(values: dict[str, Any]) -> bool:
-    return not all(isinstance(value, str) for value in values.values())
+def _values(body: dict[str, Any]) -> dict[str, str] | None:
+    """What a card is to say; None when that is not a table of texts."""
+    data = body.get("cardData")
+    values = data.get("cardParamMap", {}) if isinstance(data, dict) else {}
+    if not isinstance(values, dict) or not all(isinstance(one, str) for one in values.values()):
+        return None
+    return values
 
 
 def _success(result: dict[str, Any]) -> Response:

@@ -30,6 +30,11 @@ FaultKind = Literal[
     "duplicate",
     "duplicate_new_header",
     "reorder",
+    "withhold",
+    "too_many",
+    "blocked",
+    "expired_webhook",
+    "flow_controlled",
 ]
 _BEFORE: dict[str, tuple[int, str]] = {
     "qps": (403, "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"),
@@ -39,13 +44,28 @@ _BEFORE: dict[str, tuple[int, str]] = {
     "invalid_token": (400, "InvalidAuthentication"),
     "forbidden": (403, "Forbidden.AccessDenied.AccessTokenPermissionDenied"),
     "refused": (400, "invalidParameter.app.unpublished"),
+    "too_many": (429, "Throttling"),
 }
+_LEGACY = {
+    "qps": 90018,
+    "too_many": 90018,
+    "quota": 90020,
+    "invalid_token": 40014,
+    "gateway_timeout": 15,
+    "forbidden": 60011,
+    "expired_webhook": 300001,
+}
+_WEBHOOK = "/robot/sendBySession"
+_OLD = (_WEBHOOK, "/gettoken", "/media/", "/topapi/")
+_TOO_MANY_REPLIES = 130101
+_OWN_PLACES = ("open", "push", "click", "undelivered", "flow_controlled")
 
 
 class Fault(BaseModel):
     """Something that goes wrong the next `times` times, or until it is taken back.
 
-    `where` is an endpoint of the simulator, `open` or `push` for the gateway, or `*` for every endpoint.
+    `where` is an endpoint of the simulator, or `*` for every endpoint. `open`, `push` and `click` are the gateway,
+    `undelivered` a card and `flow_controlled` a message that are taken and do not arrive.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -61,16 +81,24 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._healed = asyncio.Event()
 
     def add(self, fault: Fault) -> None:
         self._waiting.append(fault.model_copy())
 
     def clear(self) -> None:
+        """Take every fault back; what was withheld goes on."""
         self._waiting.clear()
+        self._healed.set()
+        self._healed = asyncio.Event()
+
+    async def healed(self) -> None:
+        """Return when every fault has been taken back."""
+        await self._healed.wait()
 
     def take(self, where: str) -> Fault | None:
-        """The first fault that fits, used up by one. What is for everywhere spares the gateway."""
-        places = (where,) if where in ("open", "push") else (where, "*")
+        """The first fault that fits, used up by one. What is for every endpoint spares all other places."""
+        places = (where,) if where in _OWN_PLACES else (where, "*")
         found = next((one for one in self._waiting if one.where in places), None)
         if found is not None and found.times is not None:
             found.times -= 1
@@ -79,8 +107,11 @@ class Faults:
         return found
 
 
-async def before(fault: Fault | None) -> Response | None:
-    """What is answered without anything having happened; None when the call goes on."""
+async def before(fault: Fault | None, where: str = "") -> Response | None:
+    """What is answered without anything having happened; None when the call goes on.
+
+    The old API, which `where` may belong to, answers most of it in its own way.
+    """
     if fault is None:
         return None
     if fault.kind == "stall":
@@ -90,6 +121,11 @@ async def before(fault: Fault | None) -> Response | None:
         return HTMLResponse("<html><body>Service temporarily unavailable</body></html>")
     if fault.kind == "xml":
         return Response("<error><code>400</code></error>", 400, media_type="application/xml")
+    if fault.kind == "blocked":
+        return JSONResponse({"status": 1111, "wait": 5, "source": "x5", "punish": "deny"})
+    if fault.kind in _LEGACY and where.startswith(_OLD):
+        over = where == _WEBHOOK and fault.kind in ("qps", "too_many")
+        return legacy(_TOO_MANY_REPLIES if over else _LEGACY[fault.kind], fault.kind)
     if fault.kind in _BEFORE:
         return error(*_BEFORE[fault.kind])
     return None

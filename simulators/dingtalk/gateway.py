@@ -22,8 +22,7 @@ from simulators.dingtalk.state import Platform
 
 ROBOT = "/v1.0/im/bot/messages/get"
 CARDS = "/v1.0/card/instances/callback"
-CLICK_SECONDS = 2.0
-GOODBYE_SECONDS = 10.0
+REMEMBERED = 10_000
 
 
 @dataclass(eq=False)
@@ -43,6 +42,7 @@ class Parcel:
     msg_id: str
     data: dict[str, Any]
     deliveries: int = 0
+    header: str = field(default_factory=lambda: uuid4().hex)
 
 
 class Gateway:
@@ -53,6 +53,7 @@ class Gateway:
         self._faults = faults
         self._lines: list[Line] = []
         self._parcels: dict[str, Parcel] = {}
+        self._sent: dict[str, Parcel] = {}
         self._headers: dict[str, str] = {}
         self._subscriptions: dict[str, frozenset[str]] = {}
         self._held: list[Parcel] = []
@@ -72,6 +73,9 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for line in self._lines:
+            if line.leaving:  # it may be deaf, and would be waited for
+                line.socket.transport.abort()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
@@ -88,7 +92,9 @@ class Gateway:
     async def push(self, msg_id: str, data: dict[str, Any]) -> bool:
         """Send a robot message to a socket; false when there is none."""
         parcel = self._parcels.get(msg_id) or Parcel(msg_id, data)
-        self._parcels[msg_id] = parcel
+        self._parcels[msg_id] = self._sent[msg_id] = parcel
+        if len(self._sent) > REMEMBERED:
+            self._sent.pop(next(iter(self._sent)))
         fault = self._faults.take("push")
         if fault is not None and fault.kind == "reorder":
             self._held.append(parcel)  # it goes out after the next one
@@ -104,7 +110,10 @@ class Gateway:
         if fault is not None and kind == "delay":
             self._later(fault.seconds, parcel)
             return True
-        header = uuid4().hex
+        if kind == "withhold":
+            self._run(self._when_healed(parcel))
+            return True
+        header = parcel.header if self._platform.spec.redeliver_same_header else uuid4().hex
         sent = kind == "drop" or await self._frame(ROBOT, parcel.data, header)
         parcel.deliveries += 1
         if sent:
@@ -140,6 +149,10 @@ class Gateway:
 
         self._run(again())
 
+    async def _when_healed(self, parcel: Parcel) -> None:
+        await self._faults.healed()
+        await self._hand_out(parcel, None)
+
     def _run(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -147,15 +160,47 @@ class Gateway:
 
     async def click(self, data: dict[str, Any]) -> dict[str, Any] | None:
         """Send a card callback; what the app answered within two seconds, or None."""
+        fault = self._faults.take("click")
+        kind = fault.kind if fault else ""
+        if fault is not None and kind == "delay":
+            await asyncio.sleep(fault.seconds)
+        line = self._choose(CARDS)
+        if line is None or kind in ("drop", "withhold"):
+            return None
+        ack = await self._ask(line, "CALLBACK", CARDS, data)
+        if kind.startswith("duplicate"):
+            ack = await self._ask(line, "CALLBACK", CARDS, data)
+        if ack is None:
+            return None
+        return _inside(ack) if ack.get("code") == HTTPStatus.OK else {}
+
+    async def frame(
+        self, kind: str, topic: str, data: dict[str, Any], seconds: float
+    ) -> dict[str, Any] | None:
+        """Send any frame, wanted or not; how it was acknowledged in so many seconds, or None.
+
+        Raises:
+            KeyError: there is no socket.
+        """
+        live = [one for one in self._lines if not one.leaving]
+        if not live:
+            raise KeyError("socket")
+        return await self._ask(live[-1], kind, topic, data, seconds)
+
+    async def _ask(
+        self,
+        line: Line,
+        kind: str,
+        topic: str,
+        data: dict[str, Any],
+        seconds: float | None = None,
+    ) -> dict[str, Any] | None:
         header = uuid4().hex
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        line = self._choose(CARDS)
-        if line is None:
-            return None
         line.waiting[header] = answer
-        await self._send(line, "CALLBACK", CARDS, header, data)
+        await self._send(line, kind, topic, header, data)
         try:
-            async with asyncio.timeout(CLICK_SECONDS):
+            async with asyncio.timeout(seconds or self._platform.spec.click_seconds):
                 return await answer
         except TimeoutError:
             return None
@@ -163,19 +208,24 @@ class Gateway:
             line.waiting.pop(header, None)
 
     async def event(self, data: dict[str, Any]) -> bool:
-        """Send an event of the organisation, or any frame of an unknown topic."""
+        """Send an event of the organisation."""
         line = self._choose("*")
         if line is None:
             return False
         await self._send(line, "EVENT", "*", uuid4().hex, data)
         return True
 
+    async def redeliver(self, msg_id: str) -> bool:
+        """Deliver a message once more, acknowledged or not."""
+        parcel = self._sent.get(msg_id)
+        return parcel is not None and await self._hand_out(parcel, None)
+
     async def disconnect(self) -> None:
         """Ask every socket to leave, send nothing more to it, and cut it after ten seconds of silence."""
         for line in [one for one in self._lines if not one.leaving]:
             line.leaving = True
             await self._send(line, "SYSTEM", "disconnect", uuid4().hex, {"reason": "expired"})
-            self._run(self._cut(line, GOODBYE_SECONDS))
+            self._run(self._cut(line, self._platform.spec.goodbye_seconds))
 
     async def _cut(self, line: Line, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -187,10 +237,6 @@ class Gateway:
             line.socket.transport.pause_reading()
             line.leaving = True
         return len(self._lines)
-
-    async def ping(self) -> None:
-        for line in self._lines:
-            await self._send(line, "SYSTEM", "ping", uuid4().hex, {"opaque": uuid4().hex})
 
     def _choose(self, topic: str) -> Line | None:
         live = [one for one in self._lines if not one.leaving and topic in one.subscribed]
@@ -244,15 +290,26 @@ class Gateway:
             self._platform.journal.write("disconnected", sockets=len(self._lines))
 
     def _heard(self, line: Line, raw: str) -> None:
-        frame = json.loads(raw)
-        header = str(frame.get("headers", {}).get("messageId"))
-        code = int(frame.get("code", 0))
+        try:
+            frame = json.loads(raw)
+            header, code = str(frame["headers"]["messageId"]), int(frame.get("code", 0))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            self._platform.journal.write("error", endpoint="socket", cause="not a frame")
+            return
         if header in line.waiting:
-            answer = json.loads(frame.get("data") or "{}") if code == HTTPStatus.OK else {}
             if not line.waiting[header].done():
-                line.waiting[header].set_result(answer)
+                line.waiting[header].set_result(frame)
             return
         msg_id = self._headers.pop(header, None)
         self._platform.journal.write("ack", msgId=msg_id, code=code)
         if msg_id is not None and code == HTTPStatus.OK:
             self._parcels.pop(msg_id, None)
+
+
+def _inside(ack: dict[str, Any]) -> dict[str, Any]:
+    """What an acknowledgement says, which is JSON in a string again."""
+    try:
+        found = json.loads(ack.get("data") or "{}")
+    except (ValueError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -30,9 +30,28 @@ class Written(BaseModel):
     msg_id: str | None = None
     quoted: str = ""
     at: list[str] = Field(default_factory=list)
+    mention: bool = Field(True, description="in a group: the robot is mentioned")
     rich: list[dict[str, Any]] = Field(default_factory=list)
     file_name: str = "file.pdf"
     raw: dict[str, Any] = Field(default_factory=dict)
+
+
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+_FILES = {
+    "picture": ("image/png", base64.b64decode(_PIXEL)),
+    "audio": ("audio/amr", b"#!AMR\n" + bytes(32)),
+}
+_FILE = ("application/octet-stream", b"simulated")
+_NOT_IN_GROUPS = ("audio", "video", "file")  # nobody can mention a robot while sending one
+
+
+def reaches_robot(platform: Platform, written: Written) -> bool:
+    """In a group the robot is told only what mentions it."""
+    chat = platform.chats.get(written.conversation or "")
+    if chat is None:
+        return platform.chat_of(written.user).robot_in
+    mentioned = written.mention and written.kind not in _NOT_IN_GROUPS
+    return chat.robot_in and (mentioned or not chat.group)
 
 
 def compose(platform: Platform, written: Written, base_url: str) -> tuple[str, dict[str, Any]]:
@@ -54,7 +73,7 @@ def compose(platform: Platform, written: Written, base_url: str) -> tuple[str, d
         **_content(platform, written),
     }
     if chat.group:
-        others = [{"dingtalkId": f"$:LWCP_v1:${user}", "staffId": user} for user in written.at]
+        others = [_mentioned(platform, user) for user in written.at]
         data["conversationTitle"] = chat.title
         data["isInAtList"] = True
         data["atUsers"] = [{"dingtalkId": "$:LWCP_v1:$bot"}, *others]
@@ -62,8 +81,22 @@ def compose(platform: Platform, written: Written, base_url: str) -> tuple[str, d
         data["text"] = {**data.get("text", {}), **_quoted(written)}
     data.update(written.raw)
     words = written.text or f"[{written.kind}]"
-    platform.show(chat, who=written.user, name=person.name, form=written.kind, text=words)
+    platform.show(
+        chat,
+        id=msg_id,
+        who=written.user,
+        name=person.name,
+        form=written.kind,
+        text=words,
+        quoted=written.quoted,
+    )
     return msg_id, {key: value for key, value in data.items() if value is not None}
+
+
+def _mentioned(platform: Platform, user: str) -> dict[str, str]:
+    person = platform.people.get(user)
+    staff = {} if person is None or person.external else {"staffId": user}
+    return {"dingtalkId": f"$:LWCP_v1:${user}", **staff}
 
 
 def _sender(person: Person) -> dict[str, Any]:
@@ -92,17 +125,18 @@ def _robot(platform: Platform, chat: Chat, base_url: str) -> dict[str, Any]:
 def _content(platform: Platform, written: Written) -> dict[str, Any]:
     code = f"dl{uuid4().hex}"
     if written.kind not in ("text", "richText"):
-        platform.files[code] = ("application/octet-stream", b"simulated")
+        platform.files[code] = _FILES.get(written.kind, _FILE)
     leading = " " if written.conversation else ""
     match written.kind:
         case "picture":
-            content = {"downloadCode": code, "pictureDownloadCode": code}
+            content: dict[str, Any] = {"downloadCode": code, "pictureDownloadCode": code}
         case "audio":
-            content = {"duration": "4200", "downloadCode": code, "recognition": written.text}
+            content = {"duration": 4200, "downloadCode": code, "recognition": written.text}
         case "video":
             content = {"duration": "5", "videoType": "mp4", "downloadCode": code}
         case "file":
-            content = {"fileId": "1", "fileName": written.file_name, "downloadCode": code}
+            ids = {"spaceId": "20001", "fileId": "1"}
+            content = {**ids, "fileName": written.file_name, "downloadCode": code}
         case "richText":
             rich = written.rich or [{"text": written.text}]
             return {"msgtype": "richText", "content": {"richText": rich}}

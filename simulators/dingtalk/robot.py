@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import PurePath
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,25 @@ LONGEST_PARAM = 15_000
 MOST_PEOPLE = 20
 _LARGEST = {"image": 20, "voice": 2, "video": 20, "file": 20}  # megabytes
 
+_MSG_KEYS = {
+    "sampleText": ["content"],
+    "sampleMarkdown": ["title", "text"],
+    "sampleImageMsg": ["photoURL"],
+    "sampleLink": ["text", "title", "messageUrl"],
+    "sampleActionCard": ["title", "text"],
+    **{f"sampleActionCard{number}": ["title", "text"] for number in range(2, 7)},
+    "sampleAudio": ["mediaId", "duration"],
+    "sampleFile": ["mediaId", "fileName", "fileType"],
+    "sampleVideo": ["duration", "videoMediaId", "videoType"],
+}
+_NOT_REACHED = ("invalidStaffIdList", "flowControlledStaffIdList", "filteredStaffIdList")
+_TAKEN = {
+    "image": "jpg jpeg gif png bmp",
+    "voice": "amr mp3 wav",
+    "video": "mp4",
+    "file": "doc docx xls xlsx ppt pptx zip pdf rar",
+}
+
 Effect = Callable[[], Awaitable[Response]]
 
 
@@ -27,14 +47,20 @@ class Robot:
         self._platform = platform
         self._faults = faults
 
+    def robot_of(self, body: dict[str, Any]) -> bool:
+        """Every call about a robot names it."""
+        return body.get("robotCode") == self._platform.spec.client_id
+
     async def call(self, request: Request, effect: Effect, *, token: bool = True) -> Response:
         """Count a call, let it fail as it should, check the token, and have the effect."""
         where = request.url.path
         self._platform.count(where)
         fault = self._faults.take(where)
-        failed = await before(fault)
+        failed = await before(fault, where)
         if failed is None and token and not self._authorised(request):
-            failed = error(400, "InvalidAuthentication", "the access token is not valid")
+            wrong = "the access token is not valid"
+            new = where.startswith("/v1.0/")
+            failed = error(400, "InvalidAuthentication", wrong) if new else legacy(40014, wrong)
         if failed is not None:
             self._platform.journal.write("error", endpoint=where, status=failed.status_code)
             return failed
@@ -68,12 +94,18 @@ class Robot:
             return legacy(400105, "unsupported msgtype")
         if form in ("markdown", "actionCard") and not content.get("title"):
             return legacy(40035, "title is empty")
-        text = str(content.get("content") or content.get("text") or "")
-        self.shown(chat, "sendBySession", form, text, at=body.get("at", {}).get("atUserIds", []))
+        text = content.get("content") or content.get("text")
+        if not isinstance(text, str):
+            return legacy(40035, "there is nothing to show")
+        at = body.get("at")
+        users = at.get("atUserIds") if isinstance(at, dict) else None
+        self.shown(chat, "sendBySession", form, text, at=users or [])
         return legacy(0, "ok")
 
     async def to_people(self, body: dict[str, Any]) -> Response:
         """Messages to people's own chats, by their user ids."""
+        if not self.robot_of(body):
+            return error(400, "invalidParameter.robotCode.empty")
         users = body.get("userIds")
         if not isinstance(users, list) or not users or len(users) > MOST_PEOPLE:
             return error(400, "invalidParameter.userIds.invalid")
@@ -82,21 +114,28 @@ class Robot:
         said = _param(body)
         if isinstance(said, Response):
             return said
-        known = [user for user in users if user in self._platform.people]
-        for user in known:
-            self.shown(self._platform.chat_of(user), "batchSend", *said)
-        unknown = [user for user in users if user not in self._platform.people]
-        return JSONResponse(
-            {
-                "processQueryKey": uuid4().hex,
-                "invalidStaffIdList": unknown,
-                "flowControlledStaffIdList": [],
-                "filteredStaffIdList": [],
-            }
-        )
+        answer = {name: list[str]() for name in _NOT_REACHED}
+        for user in users:
+            chat = self._platform.staff(user)
+            not_reached = self._not_reached(chat)
+            if not_reached:
+                answer[not_reached].append(user)
+            elif chat is not None:
+                self.shown(chat, "batchSend", *said)
+        return JSONResponse({"processQueryKey": uuid4().hex, **answer})
+
+    def _not_reached(self, chat: Chat | None) -> str:
+        """The list of the answer, which says yes, for somebody who gets nothing."""
+        if chat is None:
+            return "invalidStaffIdList"
+        if self._faults.take("flow_controlled"):
+            return "flowControlledStaffIdList"
+        return "" if chat.robot_in else "filteredStaffIdList"
 
     async def to_group(self, body: dict[str, Any]) -> Response:
         """A message to a group that the robot is in."""
+        if not self.robot_of(body):
+            return error(400, "invalidParameter.robotCode.empty")
         chat = self._platform.chats.get(str(body.get("openConversationId")))
         if chat is None or not chat.group or not chat.robot_in:
             return error(400, "resource.not.found")
@@ -105,22 +144,6 @@ class Robot:
             return said
         self.shown(chat, "groupMessages", *said)
         return JSONResponse({"processQueryKey": uuid4().hex})
-
-    async def ding(self, body: dict[str, Any]) -> Response:
-        """An urgent reminder."""
-        people = body.get("receiverUserIdList", [])
-        self._platform.journal.write("ding", users=people, text=body.get("content"))
-        for user in (one for one in people if one in self._platform.people):
-            self._platform.show(
-                self._platform.chat_of(user), who="robot", form="ding", text=body.get("content")
-            )
-        return JSONResponse({"openDingId": uuid4().hex, "failedList": {}})
-
-    async def notify(self, body: dict[str, Any]) -> Response:
-        """A work notification."""
-        text = body.get("msg", {}).get("text", {}).get("content") or json.dumps(body.get("msg"))
-        self._platform.journal.write("work", users=body.get("userid_list"), text=text)
-        return JSONResponse({"errcode": 0, "task_id": 1, "request_id": "simulated"})
 
 
 def _param(body: dict[str, Any]) -> tuple[str, str] | Response:
@@ -131,9 +154,15 @@ def _param(body: dict[str, Any]) -> tuple[str, str] | Response:
     try:
         values = json.loads(raw)
     except ValueError:
-        return error(400, "invalidParameter.msgParam.invalid")
+        values = None
     form = str(body.get("msgKey"))
-    return form, str(values.get("text") or values.get("content") or values.get("title") or "")
+    if form not in _MSG_KEYS or not isinstance(values, dict):
+        return error(400, "invalidParameter.msgKey.invalid")
+    needed = [values.get(name) for name in _MSG_KEYS[form]]
+    if not all(isinstance(one, str) for one in values.values()) or not all(needed):
+        return error(400, "invalidParameter.msgParam.invalid", "strings, and none of them empty")
+    shown = (values.get(name) for name in ("text", "content", "fileName", "title"))
+    return form, next(filter(None, shown), f"[{form}]")
 
 
 def routes(platform: Platform, robot: Robot) -> APIRouter:
@@ -145,35 +174,35 @@ def routes(platform: Platform, robot: Robot) -> APIRouter:
 
     @router.post("/robot/sendBySession")
     async def by_session(request: Request, session: str) -> Response:
-        body = await request.json()
+        body = await body_of(request)
         return await robot.call(request, lambda: robot.by_session(session, body), token=False)
 
-    for path, effect in (
-        ("/v1.0/robot/oToMessages/batchSend", robot.to_people),
-        ("/v1.0/robot/groupMessages/send", robot.to_group),
-        ("/v1.0/robot/ding/send", robot.ding),
-        ("/topapi/message/corpconversation/asyncsend_v2", robot.notify),
-    ):
-        _post(router, path, robot, effect)
-    for path in ("/v1.0/robot/emotion/reply", "/v1.0/robot/emotion/recall"):
-        _post(router, path, robot, _nothing)
+    post(router, "/v1.0/robot/oToMessages/batchSend", robot, robot.to_people)
+    post(router, "/v1.0/robot/groupMessages/send", robot, robot.to_group)
     return router
 
 
-def _post(
+def post(
     router: APIRouter,
     path: str,
     robot: Robot,
     effect: Callable[[dict[str, Any]], Awaitable[Response]],
 ) -> None:
+    """An endpoint that wants a token and a body."""
+
     @router.post(path)
     async def endpoint(request: Request) -> Response:
-        body = await request.json()
+        body = await body_of(request)
         return await robot.call(request, lambda: effect(body))
 
 
-async def _nothing(_body: dict[str, Any]) -> Response:
-    return JSONResponse({"success": True})
+async def body_of(request: Request) -> dict[str, Any]:
+    """What a call says; of what is no JSON object, nothing, so that everything it needs is missing."""
+    try:
+        found = json.loads(await request.body())
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _tokens(router: APIRouter, platform: Platform, robot: Robot) -> None:
@@ -182,7 +211,7 @@ def _tokens(router: APIRouter, platform: Platform, robot: Robot) -> None:
 
     @router.post("/v1.0/oauth2/accessToken")
     async def token(request: Request) -> Response:
-        body = await request.json()
+        body = await body_of(request)
 
         async def give() -> Response:
             if not right(body.get("appKey"), body.get("appSecret")):
@@ -206,7 +235,7 @@ def _tokens(router: APIRouter, platform: Platform, robot: Robot) -> None:
 def _downloads(router: APIRouter, platform: Platform, robot: Robot) -> None:
     @router.post("/v1.0/robot/messageFiles/download")
     async def address(request: Request) -> Response:
-        body = await request.json()
+        body = await body_of(request)
 
         async def give() -> Response:
             code = str(body.get("downloadCode"))
@@ -232,6 +261,8 @@ def _uploads(router: APIRouter, platform: Platform, robot: Robot) -> None:
         async def keep() -> Response:
             if type not in _LARGEST or len(content) > _LARGEST[type] * 1024 * 1024:
                 return legacy(40009, "invalid media size or type")
+            if PurePath(media.filename or "").suffix.lower()[1:] not in _TAKEN[type].split():
+                return legacy(40005, "this kind of file is not taken")
             media_id = f"@lAD{uuid4().hex}"
             platform.files[media_id] = (media.content_type or "", content)
             return JSONResponse({"errcode": 0, "errmsg": "ok", "media_id": media_id, "type": type})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -16,12 +17,13 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
 from simulators.dingtalk import cards as card_routes
+from simulators.dingtalk import event_callback, office
 from simulators.dingtalk import robot as robot_routes
 from simulators.dingtalk.cards import Cards, answered
 from simulators.dingtalk.faults import Fault, Faults, before, error
 from simulators.dingtalk.gateway import Gateway
-from simulators.dingtalk.people import Written, call_back, compose
-from simulators.dingtalk.robot import Robot
+from simulators.dingtalk.people import Written, call_back, compose, reaches_robot
+from simulators.dingtalk.robot import Robot, body_of
 from simulators.dingtalk.state import Platform, SimulatorSpec
 
 _PAGE = Path(__file__).parent / "page"
@@ -34,6 +36,15 @@ class Clicked(BaseModel):
     user: str
     action: str
     params: dict[str, str] = Field(default_factory=dict)
+
+
+class Framed(BaseModel):
+    """Any frame: an event, a ping, a topic that nobody knows."""
+
+    type: str = "EVENT"
+    topic: str = "*"
+    data: dict[str, Any] = Field(default_factory=dict)
+    within: float = Field(default=2.0, gt=0, le=60)
 
 
 def create_app(spec: SimulatorSpec) -> FastAPI:
@@ -53,9 +64,12 @@ def create_app(spec: SimulatorSpec) -> FastAPI:
     app.state.platform, app.state.gateway = platform, gateway
     app.include_router(_open(platform, gateway, faults))
     app.include_router(robot_routes.routes(platform, robot))
+    app.include_router(office.routes(platform, robot))
     app.include_router(card_routes.routes(platform, cards, robot))
     app.include_router(_people(platform, gateway, cards))
+    app.include_router(_frames(gateway))
     app.include_router(_trouble(gateway, faults))
+    app.include_router(event_callback.routes())
     app.include_router(_state(platform))
     app.include_router(_page(platform))
     return app
@@ -64,23 +78,23 @@ def create_app(spec: SimulatorSpec) -> FastAPI:
 @asynccontextmanager
 async def running(spec: SimulatorSpec) -> AsyncIterator[str]:
     """The simulator on loopback, in this loop; yields its address."""
-    config = uvicorn.Config(
-        create_app(spec),
-        host="127.0.0.1",
-        port=0,
-        log_level="critical",
-        timeout_graceful_shutdown=1,
-    )
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(spec), log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
         await serving
+
+
+async def serve(spec: SimulatorSpec, *, host: str = "127.0.0.1", port: int = 8124) -> None:
+    """The simulator until the process is told to stop, which an open page does not keep from it."""
+    config = uvicorn.Config(
+        create_app(spec), host=host, port=port, log_level="warning", timeout_graceful_shutdown=1
+    )
+    await uvicorn.Server(config).serve()
 
 
 def _open(platform: Platform, gateway: Gateway, faults: Faults) -> APIRouter:
@@ -92,8 +106,9 @@ def _open(platform: Platform, gateway: Gateway, faults: Faults) -> APIRouter:
 
     @router.post("/v1.0/gateway/connections/open")
     async def connect(request: Request) -> Response:
-        body = await request.json()
+        body = await body_of(request)
         platform.count(request.url.path)
+        platform.known_as = str(request.base_url)
         fault = faults.take("open")
         failed = await before(fault)
         if failed is not None:
@@ -117,9 +132,13 @@ def _people(platform: Platform, gateway: Gateway, cards: Cards) -> APIRouter:
     @router.post("/messages")
     async def write(written: Written, request: Request) -> dict[str, str]:
         try:
-            msg_id, data = compose(platform, written, str(request.base_url))
+            # Reply addresses are under the address by which the desk knows us, or it may not trust them.
+            msg_id, data = compose(platform, written, platform.known_as or str(request.base_url))
+            told = reaches_robot(platform, written)
         except KeyError as missing:
             raise HTTPException(404, f"there is no {missing}") from None
+        if not told:
+            return {"msgId": msg_id}
         over_http = platform.spec.callback_url is not None
         sent = await (call_back(platform, data) if over_http else gateway.push(msg_id, data))
         if not sent:
@@ -142,6 +161,25 @@ def _people(platform: Platform, gateway: Gateway, cards: Cards) -> APIRouter:
     @router.post("/events")
     async def event(body: dict[str, Any]) -> dict[str, bool]:
         return {"sent": await gateway.event(body)}
+
+    return router
+
+
+def _frames(gateway: Gateway) -> APIRouter:
+    """What is sent over the socket without anybody having said it."""
+    router = APIRouter(prefix="/simulator")
+
+    @router.post("/frames")
+    async def frame(framed: Framed) -> dict[str, Any]:
+        try:
+            ack = await gateway.frame(framed.type, framed.topic, framed.data, framed.within)
+        except KeyError:
+            raise HTTPException(503, "no desk is connected") from None
+        return {"ack": ack}
+
+    @router.post("/redeliver/{msg_id}")
+    async def redeliver(msg_id: str) -> dict[str, bool]:
+        return {"sent": await gateway.redeliver(msg_id)}
 
     return router
 
@@ -181,7 +219,11 @@ def _state(platform: Platform) -> APIRouter:
 
     @router.get("/journal")
     async def journal() -> dict[str, Any]:
-        return {"entries": list(platform.journal.entries), "calls": dict(platform.calls)}
+        return {
+            "entries": list(platform.journal.entries),
+            "calls": dict(platform.calls),
+            "calls_by_second": platform.calls_by_second,
+        }
 
     @router.post("/expire-webhooks", status_code=204)
     async def expire() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -56,7 +56,10 @@ class SimulatorSpec(BaseModel):
         description="Card templates and the name of their streaming variable",
     )
     redeliver_after: float = 60.0
+    redeliver_same_header: bool = False
     deliveries: int = 3
+    goodbye_seconds: float = 10.0
+    click_seconds: float = 2.0
     webhook_seconds: float = 5400.0
     expire_in: int = 7200
     card_calls_per_second: int = 40
@@ -86,6 +89,7 @@ class Card:
     values: dict[str, str]
     takes_clicks: bool
     finished: bool = False
+    carrier: str = ""
 
 
 class Journal:
@@ -129,6 +133,8 @@ class Platform:
         self.cards: dict[str, Card] = {}
         self.files: dict[str, tuple[str, bytes]] = {}
         self.calls: Counter[str] = Counter()
+        self.calls_by_second: dict[str, Counter[int]] = defaultdict(Counter)
+        self.known_as = ""
         self._tickets: dict[str, float] = {}
         self._webhooks: dict[str, tuple[str, float]] = {}
         self._token = ""
@@ -147,9 +153,15 @@ class Platform:
             chat for chat in self.chats.values() if not chat.group and chat.members == [user]
         )
 
+    def staff(self, user: str) -> Chat | None:
+        """The chat of somebody whom an id reaches: of the organisation, and in touch with the robot."""
+        person = self.people.get(user)
+        return None if person is None or person.external else self.chat_of(user)
+
     def show(self, chat: Chat, **message: Any) -> None:
-        """Put something on the screens of a chat."""
-        chat.shown.append({"at": time.time(), **message})
+        """Put something on the screens of a chat. `at` may be who is mentioned, so the time stands there twice."""
+        now = time.time()
+        chat.shown.append({"at": now, "time": now, "id": uuid4().hex, **message})
 
     def ticket(self) -> str:
         ticket = uuid4().hex
@@ -189,6 +201,7 @@ class Platform:
 
     def count(self, endpoint: str) -> None:
         self.calls[endpoint] += 1
+        self.calls_by_second[endpoint][int(time.time())] += 1
 
     def within_card_rate(self) -> bool:
         """Count a card call; false when there were too many in the last second."""

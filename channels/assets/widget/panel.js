@@ -97,7 +97,11 @@ class Panel {
     this.log.addEventListener("scroll", () => {
       this.following = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
     });
-    window.addEventListener("online", () => this.talk.nudge());
+    window.addEventListener("online", () => this.talk.resume());
+    window.addEventListener("offline", () => {
+      this.talk.pause();
+      this.connection("down");
+    });
     window.addEventListener("pagehide", () => this.talk.pause());
     window.addEventListener("pageshow", () => this.talk.resume());
     document.addEventListener("visibilitychange", () => this.look());

@@ -158,7 +158,7 @@ export class Talk {
         if (this.stop.signal.aborted) continue;
         this.refused(error);
         if (!this.over) this.page.connection(navigator.onLine === false || tries > 0 ? "down" : "connecting");
-        if (!this.over) await this.wait(error instanceof Slow ? error.seconds * 1000 : backoff(tries));
+        if (!this.over) await this.patience(error, tries);
         tries += 1;
       }
     }
@@ -220,7 +220,7 @@ export class Talk {
       } catch (error) {
         this.refused(error);
         this.page.status(next);
-        if (!this.over) await this.wait(error instanceof Slow ? error.seconds * 1000 : backoff(tries));
+        if (!this.over) await this.patience(error, tries);
         tries += 1;
       }
     }
@@ -242,6 +242,12 @@ export class Talk {
     if (message.state !== "waiting") return; // the transcript was quicker than the answer
     this.mark(message, "taken");
     this.page.typing(true);
+  }
+
+  /** How long to leave the desk alone. If it said so itself, nothing shortens it. */
+  patience(error, tries) {
+    if (!(error instanceof Slow)) return this.wait(backoff(tries));
+    return new Promise((resolve) => setTimeout(resolve, error.seconds * 1000));
   }
 
   wait(milliseconds) {

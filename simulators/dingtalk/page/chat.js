@@ -31,7 +31,13 @@ function toast(text) {
 }
 
 const chatNow = () => state.chats.find((one) => one.conversation === state.open);
-const initials = (name) => [...name.replace(/\s+/g, "")].slice(-2).join("");
+
+/** Two characters for a face: of a name in Latin letters its first ones, of a Chinese name its last ones. */
+function initials(name) {
+  const parts = name.trim().split(/\s+/);
+  if (/^[\p{Script=Latin}\s.'-]+$/u.test(name)) return parts.map((one) => one[0]).slice(0, 2).join("");
+  return [...parts.join("")].slice(-2).join("");
+}
 
 // ---- the list on the left ----
 
@@ -69,19 +75,19 @@ async function openChat(conversation) {
   unquote();
   history.replaceState(null, "", `#${encodeURIComponent(conversation)}`);
   drawChats();
-  await drawChat();
+  await drawChat(true);
 }
 
 // ---- what was said ----
 
-async function drawChat() {
+async function drawChat(toTheEnd = false) {
   const conversation = state.open;
   const { shown } = await ask(`chats/${encodeURIComponent(conversation)}`);
   const now = JSON.stringify(shown);
   if (conversation !== state.open || now === state.drawn) return;
   state.drawn = now;
   const list = $("said");
-  const low = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
+  const low = toTheEnd || list.scrollHeight - list.scrollTop - list.clientHeight < 120;
   const focused = document.activeElement?.dataset?.key;
   list.replaceChildren(...shown.map(drawMessage));
   if (focused) list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
@@ -99,9 +105,10 @@ function preview(one) {
 function drawMessage(one) {
   const robot = one.who === "robot";
   const name = robot ? words.robot : (one.name ?? one.who);
-  const avatar = made("span", robot ? "avatar robot" : "avatar", robot ? "🤖" : initials(name));
+  const avatar = made("span", robot ? "avatar robot" : "avatar", robot ? "AI" : initials(name));
   const bubble = one.card ? drawCard(one.card) : drawBubble(one);
   const meta = made("p", "meta", name);
+  if (one.reactions?.length) bubble.append(made("p", "reactions", one.reactions.join(" ")));
   const when = one.time ?? (typeof one.at === "number" ? one.at : 0);
   if (when) meta.append(made("time", "", new Date(when * 1000).toLocaleTimeString()));
   const quote = made("button", "reply", words.reply);
@@ -115,20 +122,21 @@ function drawBubble(one) {
   const bubble = made("div", `bubble ${one.form}`);
   bubble.dir = "auto";
   if (one.quoted) bubble.append(made("blockquote", "before", one.quoted));
-  if (one.form === "ding" || one.form === "work") bubble.append(made("strong", "loud", one.form === "ding" ? "DING" : "📌"));
+  if (one.form === "ding" || one.form === "work") bubble.append(made("strong", "loud", one.form === "ding" ? "DING" : words.work));
   if (/markdown|actioncard/i.test(one.form)) bubble.append(markdown(one.text ?? ""));
-  else bubble.append(made("p", "plain", `${ICONS[one.form] ?? ""}${one.text ?? ""}`));
+  else bubble.append(made("p", "plain", one.text ?? ""));
+  if (SENT.has(one.form)) bubble.prepend(made("p", "meta", words[one.form]));
   return bubble;
 }
 
-const ICONS = { picture: "🖼 ", audio: "🎤 ", video: "🎬 ", file: "📎 " };
+const SENT = new Set(["picture", "audio", "file"]);
 const SPINNING = { 1: "…", 2: "▍" };
 
 function drawCard(card) {
   const { title = "", content = "", flowStatus = "", state: stands = "" } = card.values;
   const body = made("div", "body", markdown(content, { card: true }));
   if (SPINNING[flowStatus]) body.append(made("span", "typing", SPINNING[flowStatus]));
-  if (flowStatus === "5") body.append(made("p", "failed", "⚠"));
+  if (flowStatus === "5") body.append(made("p", "failed", words.failed));
   const shown = made("div", "card", made("h2", "", title || words.robot), body);
   const buttons = readButtons(card.values.buttons);
   if (buttons.length) {
@@ -199,7 +207,7 @@ async function write(event) {
   } catch (error) {
     toast(error.status === 503 ? words.nobodyThere : words.refused);
   }
-  await drawChat();
+  await drawChat(true);
 }
 
 // ---- faults ----

@@ -80,7 +80,7 @@ function inline(text) {
     else if (code) nodes.push(wrapped("code", [code]));
     else if (bold) nodes.push(wrapped("strong", inline(bold)));
     else if (slanted) nodes.push(wrapped("em", inline(slanted)));
-    else if (source) nodes.push(wrapped("span", [`🖼 ${alt || source}`], "picture"));
+    else if (source) nodes.push(wrapped("span", [`[${alt || source}]`], "picture"));
     else nodes.push(link(label, target));
     rest = rest.slice(found.index + all.length);
   }

@@ -29,7 +29,8 @@ const EN = {
   nobodyThere: "No bot is connected, so nobody got it.",
   refused: "The simulator refused it.",
   done: "Done.",
-  outside: "external",
+  work: "Work notification",
+  failed: "Failed",
 };
 
 const ZH = {
@@ -61,7 +62,8 @@ const ZH = {
   nobodyThere: "未有機械人連線，冇人收到。",
   refused: "模擬器拒絕咗。",
   done: "完成。",
-  outside: "外部",
+  work: "工作通知",
+  failed: "未能完成",
 };
 
 export const zh = navigator.language.toLowerCase().startsWith("zh");

@@ -34,7 +34,8 @@ ORDER = re.compile(r"HB-\d{6}")
 
 
 def world(customers: int = 4, orders: int = 12, seed: int = 7) -> World:
-    return parse_world(make_document(DEMO, customers, orders, seed))
+    """A company without invoices: the desk of these tests knows orders alone."""
+    return parse_world(make_document(DEMO, customers, orders, seed) | {"invoices": []})
 
 
 @dataclass
@@ -216,6 +217,14 @@ def test_every_kind_of_dialogue_comes_up() -> None:
     company = world(1, 40)
     kinds = {one.kind for one in dialogues(company, "C-118", "yue", 1)}
     assert kinds == {"track", "cancel", "return", "burst", "twice"}
+
+
+def test_an_invoice_is_asked_for_again_in_one_message() -> None:
+    company = parse_world(make_document(DEMO, 1, 40, 7))
+    asked = [one for one in dialogues(company, "C-118", "yue", 1) if one.kind == "invoice"]
+    lines = [line for one in asked for turn in one.rounds for line in turn.lines]
+    assert lines != []
+    assert all(line.agrees and line.order in line.text for line in lines)
 
 
 @pytest.mark.parametrize("language", ["yue", "zh-Hant", "zh-Hans", "en", "mix"])

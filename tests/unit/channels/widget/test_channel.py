@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from channels.widget.channel import open_channel, read_section
+from channels.widget.channel import Section, open_channel, read_section
 from domain.channels import Address, Outgoing, Receipt
 from domain.errors import ConfigurationError, Undeliverable
 from tests.unit.channels.widget.world import PAGE, SECRET, SECTION, HandClock, Office, outgoing
+
+GUIDE = Path(__file__).parents[4] / "docs" / "guides" / "widget.md"
 
 
 def test_the_origins_are_a_list_with_commas() -> None:
@@ -66,3 +70,13 @@ async def test_staff_are_not_reached_over_a_page() -> None:
     alert = Outgoing("o-1", "c-1", Address("widget", "shop", "", "staff"), "!", kind="push")
     with pytest.raises(Undeliverable, match="no staff"):
         await channel.send(alert)
+
+
+@pytest.mark.parametrize("setting", sorted(Section.model_fields))
+def test_every_setting_is_in_the_guide(setting: str) -> None:
+    field = Section.model_fields[setting]
+    usual = (
+        "required" if field.is_required() else f"`{field.default}`" if field.default != "" else ""
+    )
+    row = f"| `{setting.upper()}` | {usual} | {field.description} |"
+    assert row in GUIDE.read_text("utf-8").splitlines()

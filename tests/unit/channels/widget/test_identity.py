@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 
@@ -208,3 +210,11 @@ def test_a_name_that_is_none_is_left_out(name: object) -> None:
 
 def test_a_long_name_is_shortened() -> None:
     assert tokens().visit(identity(name="陳" * 300), "").name == "陳" * 100
+
+
+def test_any_library_can_sign_with_the_secret_as_it_stands() -> None:
+    claims = {"sub": "C-1", "aud": SITE, "exp": int(NOW.timestamp()) + 60}
+    said = f"{encoded({'typ': 'JWT', 'alg': 'HS256'})}.{encoded(claims)}"
+    sign = hmac.new(SECRET.encode(), said.encode(), hashlib.sha256).digest()
+    token = f"{said}.{base64.urlsafe_b64encode(sign).decode().rstrip('=')}"
+    assert tokens().visit(token, "").customer == "C-1"

@@ -1,0 +1,25 @@
+"""The crash campaign notices when a safety is taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evals.crash.campaign import Plan, campaign
+
+TWICE = tuple(("act_done", 1) for _ in range(4))
+
+
+def test_without_the_idempotency_key_something_is_done_twice(tmp_path: Path) -> None:
+    plan = Plan(kills=4, points=TWICE, sabotage="key", seed=11, settle=20)
+    assert campaign(plan, tmp_path).verdict.doubled
+
+
+def test_without_the_order_of_a_conversation_it_is_told(tmp_path: Path) -> None:
+    plan = Plan(kills=1, points=(), sabotage="order", seed=12, settle=20)
+    verdict = campaign(plan, tmp_path).verdict
+    assert verdict.out_of_order or verdict.lost
+
+
+def test_without_the_commit_before_the_acknowledgement_messages_are_lost(tmp_path: Path) -> None:
+    plan = Plan(kills=6, points=(), sabotage="ack", seed=13, settle=20)
+    assert campaign(plan, tmp_path).verdict.lost
