@@ -60,7 +60,13 @@ def serve(
     console.print(
         f"Nightdesk: http://{settings.host}:{settings.port}  (state in {settings.data.name}/, stop with Ctrl-C)"
     )
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=3,  # an open stream of events would keep us for ever
+    )
 
 
 @main.command()

@@ -51,7 +51,9 @@ class DemoDesk:
         """
         world = read_world(house.settings.world)
         clock = DemoClock(world.default_now)
-        turns = house.serve(world, company(house.settings, world, clock), clock, house.library(clock, TENANT))
+        turns = house.serve(
+            world, company(house.settings, world, clock), clock, house.library(clock, TENANT)
+        )
         return cls(house, world, turns, clock, opened)
 
     @property

@@ -7,7 +7,6 @@ from typing import Annotated, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
-from starlette.requests import ClientDisconnect
 
 from channels.widget.identity import LONGEST_TOKEN
 from domain.errors import InputError
@@ -95,12 +94,20 @@ class Bodies:
         raw = bytearray()
         try:
             async with asyncio.timeout(self._within):
-                async for chunk in request.stream():
+                more = True
+                while more:
+                    chunk, more = await _piece(request)
                     raw += chunk
                     if len(raw) > LARGEST_BODY:
                         raise TooLarge
         except TimeoutError:
             raise TooSlow("the message did not arrive in time") from None
-        except ClientDisconnect:
-            raise Unusable("the browser went away in the middle of the message") from None
         return bytes(raw)
+
+
+async def _piece(request: Request) -> tuple[bytes, bool]:
+    """The next piece of a body, and whether there is more of it."""
+    message = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise Unusable("the browser went away in the middle of the message")
+    return message.get("body", b""), message.get("more_body", False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +15,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from channels.widget.bodies import LONGEST_TEXT, Bodies
 from channels.widget.door import Desk, Limits, create_app
@@ -151,10 +150,10 @@ def read_section(section: Mapping[str, str]) -> Section:
         raise ConfigurationError("; ".join(map(_remedy, error.errors()))) from None
 
 
-def _remedy(error: ErrorDetails) -> str:
+def _remedy(error: Mapping[str, Any]) -> str:
     """What to do about a wrong setting, without its value, which may be a secret."""
     if not error["loc"]:
-        return error["msg"].removeprefix("Value error, ")
+        return str(error["msg"]).removeprefix("Value error, ")
     name = str(error["loc"][0])
     variable = f"{_PREFIX}{name.upper()}"
     field = Section.model_fields.get(name)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from prometheus_client import Counter
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.channels import WebApp
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 _FOREIGN = Counter("nightdesk_widget_foreign_pages", "Requests from pages of other origins")
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
-    "Access-Control-Max-Age": "7200",
+    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-headers": "Authorization, Content-Type, Last-Event-ID",
+    "access-control-max-age": "7200",
 }
 _ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "cross-origin",
+    "vary": "Origin",
 }
 _REFUSAL = "pages of this origin may not use this desk: add it to the widget's ORIGINS"
 
@@ -34,24 +39,31 @@ class Origins:
         """May a page of this origin talk to us?"""
         return "*" in self._allowed or origin in self._allowed
 
-    def guard(self, app: ASGIApp) -> ASGIApp:
+    def guard(self, app: WebApp) -> WebApp:
         """An application that only answers pages of these origins, and requests that come from no page."""
 
-        async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(scope: Message, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            origin = Headers(scope=scope).get("origin", "")
+            origin = _origin(scope)
             named = _dressed(origin, send)
             if origin and not self.allow(origin):
                 _FOREIGN.inc()
-                await _answer(_dressed("", send), 403, json.dumps({"detail": _REFUSAL}).encode())
+                await _answer(_dressed("", send), 403, {}, json.dumps({"detail": _REFUSAL}))
             elif origin and scope["method"] == "OPTIONS":
-                await _answer(named, 204, b"", _PREFLIGHT)
+                await _answer(named, 204, _PREFLIGHT)
             else:
                 await app(scope, receive, named)
 
         return guarded
+
+
+def _origin(scope: Message) -> str:
+    """The origin of the page; two are as bad as a foreign one."""
+    return ", ".join(
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"
+    )
 
 
 def _dressed(origin: str, send: Send) -> Send:
@@ -59,22 +71,23 @@ def _dressed(origin: str, send: Send) -> Send:
 
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers.update(_ALWAYS)
-            headers.add_vary_header("Origin")
-            headers.setdefault("Cache-Control", "no-store")
+            headers = dict(_ALWAYS)
             if origin:
-                headers["Access-Control-Allow-Origin"] = origin
-                headers["Access-Control-Expose-Headers"] = "Retry-After"
+                headers["access-control-allow-origin"] = origin
+                headers["access-control-expose-headers"] = "Retry-After"
+            if b"cache-control" not in {name for name, _ in message["headers"]}:
+                headers["cache-control"] = "no-store"
+            message["headers"] = [*message["headers"], *_raw(headers)]
         await send(message)
 
     return dressed
 
 
-async def _answer(
-    send: Send, status: int, body: bytes, headers: MutableMapping[str, Any] | None = None
-) -> None:
-    named = {"Content-Type": "application/json", **(headers or {})}
-    raw = [(name.lower().encode(), value.encode()) for name, value in named.items()]
+async def _answer(send: Send, status: int, headers: Mapping[str, str], body: str = "") -> None:
+    raw = _raw({**headers, "content-type": "application/json"})
     await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]

@@ -4,73 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from channels.widget.bodies import LARGEST_BODY, LONGEST_TEXT, Bodies
-from channels.widget.channel import Widget, open_channel, read_section
 from channels.widget.door import Desk, Limits, create_app
-from channels.widget.identity import Tokens, Visitor
+from channels.widget.identity import Tokens
 from channels.widget.limits import Limit
 from channels.widget.origins import Origins
 from channels.widget.script import Script
-from channels.widget.streams import Pace, Streams
-from domain.channels import Address, Button, Click, Part, Sender, WebApp
+from channels.widget.streams import Streams
+from domain.channels import Button, Click, Part, Sender
 from tests.unit.channels.widget.world import (
+    ID,
     NOW,
     PAGE,
     SECRET,
-    SECTION,
     SITE,
     HandClock,
     Office,
+    browser,
     identity,
-    outgoing,
+    place,
+    say,
+    token_of,
+    visit,
 )
-
-ID = "0b6f1c1e-6a55-4a3a-9b3f-0d2f3c9a7e11"
-
-
-@asynccontextmanager
-async def browser(
-    office: Office, *, origin: str = PAGE, app: WebApp | None = None, **section: str
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that looks at a page of the shop."""
-    channel = open_channel({**SECTION, **section}, office.services(HandClock()))
-    served: Any = app or channel.web(office.accept)
-    headers = {"Origin": origin} if origin else {}
-    transport = httpx.ASGITransport(served, client=("203.0.113.9", 4711))
-    async with httpx.AsyncClient(
-        transport=transport, base_url="https://desk.example", headers=headers
-    ) as client:
-        yield client
-
-
-async def visit(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
-    answer = await client.post("/visit", json=body)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def say(client: httpx.AsyncClient, token: str, text: object, **more: Any) -> httpx.Response:
-    return await client.post("/messages", json={"token": token, "id": ID, "text": text, **more})
-
-
-def token_of(visitor: str) -> str:
-    return Tokens(SITE, SECRET, HandClock()).token(Visitor(visitor))
-
-
-def place(visitor: str) -> Address:
-    return Address("widget", SITE, visitor, visitor)
 
 
 async def test_a_message_is_kept_before_it_is_answered() -> None:
@@ -285,50 +248,6 @@ async def test_a_button_far_back_is_found() -> None:
         assert (await say(client, token_of("v-1"), "", click=click)).status_code == 202
 
 
-@pytest.mark.parametrize(
-    "origin", ["https://evil.example", "http://shop.example", f"{PAGE}.evil.example", "null"]
-)
-@pytest.mark.parametrize("method", ["OPTIONS", "POST"])
-async def test_pages_of_other_origins_are_refused(origin: str, method: str) -> None:
-    office = Office()
-    async with browser(office, origin=origin) as client:
-        body = {"token": token_of("v-1"), "id": ID, "text": "hello"}
-        answer = await client.request(method, "/messages", json=body)
-    assert (answer.status_code, office.kept) == (403, {})
-    assert "access-control-allow-origin" not in answer.headers
-
-
-@pytest.mark.parametrize("origin", [PAGE, "https://m.shop.example"])
-async def test_pages_of_our_origins_may_ask(origin: str) -> None:
-    async with browser(Office(), origin=origin) as client:
-        asked = await client.options("/events", headers={"Access-Control-Request-Method": "GET"})
-        visited = await client.post("/visit", json={})
-    assert asked.status_code == 204
-    assert asked.headers["access-control-allow-headers"] == (
-        "Authorization, Content-Type, Last-Event-ID"
-    )
-    assert "access-control-allow-credentials" not in visited.headers
-    for answer in (asked, visited):
-        assert answer.headers["access-control-allow-origin"] == origin
-        assert answer.headers["vary"] == "Origin"
-
-
-async def test_the_script_may_be_named_by_any_page() -> None:
-    async with browser(Office(), origin="") as client:
-        script = await client.get("/nightdesk.js")
-        none = await client.get("/example.html")
-    assert (script.status_code, none.status_code) == (200, 404)
-    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert script.headers["cross-origin-resource-policy"] == "cross-origin"
-    assert script.headers["x-content-type-options"] == "nosniff"
-
-
-async def test_a_demonstration_shows_its_page() -> None:
-    async with browser(Office(), origin="", demo="true", origins="*") as client:
-        page = await client.get("/example.html")
-    assert (page.status_code, "nightdesk.js" in page.text) == (200, True)
-
-
 async def test_neither_words_nor_tokens_are_logged() -> None:
     office = Office()
     with capture_logs() as logs:
@@ -342,71 +261,21 @@ async def test_neither_words_nor_tokens_are_logged() -> None:
     assert [word for word in ("私隱", *token.split("."), SECRET) if word in told] == []
 
 
-@asynccontextmanager
-async def served(office: Office) -> AsyncIterator[tuple[Widget, httpx.AsyncClient]]:
-    """The widget over a socket, for what streams."""
-    pace = Pace(look=0.02, look_idle=0.02, keep_alive=0.1)
-    channel = Widget(read_section(SECTION), office.services(HandClock()), pace)
-    app = FastAPI()
-    door: Any = channel.web(office.accept)
-    app.mount("/channels/widget", door)
-    config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        task = asyncio.create_task(server.serve([listener]))
-        base = f"http://127.0.0.1:{listener.getsockname()[1]}/channels/widget"
-        async with httpx.AsyncClient(base_url=base, headers={"Origin": PAGE}) as client:
-            yield channel, client
-        await channel.close()
-        server.should_exit = True
-        await task
-
-
-async def told(client: httpx.AsyncClient, visitor: str, count: int, last: str = "") -> list[str]:
-    """The first messages that a visitor's stream tells."""
-    headers = {"Authorization": f"Bearer {token_of(visitor)}", "Last-Event-ID": last}
-    found: list[str] = []
-    async with client.stream("GET", "/events", headers=headers) as answer:
-        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-        assert answer.headers["cache-control"] == "no-store"
-        async for line in answer.aiter_lines():
-            if line.startswith("data: {") and '"text"' in line:
-                found.append(json.loads(line[6:])["text"])
-            if len(found) == count:
-                break
-    return found
-
-
-async def test_a_stream_tells_each_visitor_their_own_conversation() -> None:
+async def test_a_browser_that_goes_away_in_the_middle_leaves_nothing() -> None:
     office = Office()
-    long = "v" * 70
-    addresses = {who: place(who) for who in (f"{long}1", f"{long}2")}
-    async with asyncio.timeout(20), served(office) as (channel, client):
-        tasks = [asyncio.create_task(told(client, who, 2)) for who in addresses]
-        for who, address in addresses.items():
-            office.say(address.conversation_id, "customer", f"asked by {who[-1]}")
-        await asyncio.sleep(0.1)
-        for who, address in addresses.items():
-            said = office.say(address.conversation_id, "assistant", f"told {who[-1]}")
-            await channel.send(outgoing(address, said))
-        assert await asyncio.gather(*tasks) == [
-            ["asked by 1", "told 1"],
-            ["asked by 2", "told 2"],
-        ]
+    coming: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b'{"token":', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    statuses: list[int] = []
 
+    async def receive() -> MutableMapping[str, Any]:
+        return coming.pop(0)
 
-async def test_a_browser_that_comes_back_misses_nothing() -> None:
-    office = Office()
-    here = place("v-1").conversation_id
-    for text in ("a", "b", "c"):
-        office.say(here, "assistant", text)
-    async with asyncio.timeout(20), served(office) as (_, client):
-        assert await told(client, "v-1", 1) == ["a"]
-        assert await told(client, "v-1", 2, last="1") == ["b", "c"]
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
 
-
-@pytest.mark.parametrize("last", ["-1", "x", "9" * 19, "1.5"])
-async def test_a_place_that_is_none_is_refused(last: str) -> None:
-    async with browser(Office()) as client:
-        headers = {"Authorization": f"Bearer {token_of('v-1')}", "Last-Event-ID": last}
-        assert (await client.get("/events", headers=headers)).status_code == 422
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/messages", "headers": []}
+    scope |= {"query_string": b"", "client": None, "root_path": "", "server": None}
+    await small_door(office, Bodies())(scope, receive, send)
+    assert (statuses, office.kept) == ([422], {})

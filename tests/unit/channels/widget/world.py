@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from domain.channels import Address, Arrival, Button, Outgoing, Said, Services
+from channels.widget.channel import open_channel
+from channels.widget.identity import Tokens, Visitor
+from domain.channels import Address, Arrival, Button, Outgoing, Said, Services, WebApp
 from domain.errors import StorageError
 
 SITE = "shop"
+ID = "0b6f1c1e-6a55-4a3a-9b3f-0d2f3c9a7e11"
 SECRET = "a-secret-of-the-tests-0123456789-abcdef"
 PAGE = "https://shop.example"
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -100,3 +105,37 @@ def identity(
 
 def outgoing(address: Address, said: Said) -> Outgoing:
     return Outgoing(said.id, address.conversation_id, address, said.text, buttons=said.buttons)
+
+
+@asynccontextmanager
+async def browser(
+    office: Office, *, origin: str = PAGE, app: WebApp | None = None, **section: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that looks at a page of the shop."""
+    channel = open_channel({**SECTION, **section}, office.services(HandClock()))
+    served: Any = app or channel.web(office.accept)
+    headers = {"Origin": origin} if origin else {}
+    transport = httpx.ASGITransport(served, client=("203.0.113.9", 4711))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="https://desk.example", headers=headers
+    ) as client:
+        yield client
+
+
+async def visit(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+    answer = await client.post("/visit", json=body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def say(client: httpx.AsyncClient, token: str, text: object, **more: Any) -> httpx.Response:
+    return await client.post("/messages", json={"token": token, "id": ID, "text": text, **more})
+
+
+def token_of(visitor: str) -> str:
+    return Tokens(SITE, SECRET, HandClock()).token(Visitor(visitor))
+
+
+def place(visitor: str) -> Address:
+    return Address("widget", SITE, visitor, visitor)
