@@ -167,7 +167,7 @@ class Tokens:
         try:
             claims = jwt.decode(token, key, algorithms=_ALGORITHMS).claims
             required.validate(claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:  # the last: claims nested too deep
             raise NotIdentified(f"{what} {_cause(error)}") from None
         return claims
 

@@ -40,7 +40,7 @@ function drawChats() {
 }
 
 function row(chat) {
-  const avatar = made("span", chat.group ? "avatar group" : "avatar", initials(chat.title));
+  const avatar = made("span", chat.group ? "avatar group" : "avatar", initials(chat.title, chat.group));
   avatar.setAttribute("aria-hidden", "true");
   const two = made("span", "two", made("span", "name", chat.title), made("span", "last", chat.last ?? ""));
   const button = made("button", "row", avatar, two);

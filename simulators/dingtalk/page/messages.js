@@ -15,10 +15,10 @@ export function made(name, className, ...children) {
   return element;
 }
 
-/** Two characters for a face: of a Chinese name its last ones, of any other its first ones. */
-export function initials(name) {
+/** Two characters for a face: of a Chinese person's name the last ones, of any other the first ones. */
+export function initials(name, group = false) {
   const han = name.match(/\p{Script=Han}/gu);
-  if (han) return han.slice(-2).join("");
+  if (han) return (group ? han.slice(0, 2) : han.slice(-2)).join("");
   return name.trim().split(/\s+/).map((one) => [...one][0]).slice(0, 2).join("");
 }
 
@@ -78,11 +78,15 @@ function mentioning(one, nameOf) {
 function card(found, press) {
   const { title = "", content = "", flowStatus = "", state: stands = "" } = found.values;
   const body = made("div", "body", markdown(content, { card: true }));
-  if (TYPING[flowStatus]) body.append(made("span", "typing", TYPING[flowStatus]));
+  if (TYPING[flowStatus]) {
+    const last = body.lastElementChild;
+    (last?.tagName === "P" ? last : body).append(made("span", "typing", TYPING[flowStatus]));
+  }
   if (flowStatus === FAILED) body.append(made("p", "failed", words.failed));
   const shown = made("div", "card");
   // A title made of the first words is for the list of chats; above the same words it would only repeat them.
-  if (title && !content.startsWith(title)) shown.append(made("h2", "", title));
+  const repeated = content.startsWith(title) || title.startsWith(content);
+  if (!repeated) shown.append(made("h2", "", title));
   shown.append(body);
   const buttons = listed(found.values.buttons);
   if (!buttons.length) return shown;

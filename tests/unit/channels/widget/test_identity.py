@@ -41,6 +41,14 @@ def changed(token: str) -> str:
     return f"{head}.{encoded(claims)}.{sign}"
 
 
+def nested() -> str:
+    """Signed with the right secret, but no parser gets to the bottom of it."""
+    claims = base64.urlsafe_b64encode(b"[" * 3000).decode().rstrip("=")[:-4]
+    said = f"{encoded({'alg': 'HS256'})}.{claims}"
+    sign = hmac.new(SECRET.encode(), said.encode(), hashlib.sha256).digest()
+    return f"{said}.{base64.urlsafe_b64encode(sign).decode().rstrip('=')}"
+
+
 def test_a_signed_customer_is_a_verified_sender() -> None:
     visitor = tokens().visit(identity("C-1", name="陳大文"), "")
     assert visitor.sender == Sender("C-1", "陳大文", "verified")
@@ -85,6 +93,7 @@ def test_a_token_says_whose_it_is() -> None:
         (lambda: changed(identity()), "not signed with our"),
         (lambda: "a.b.c", "is no JWT"),
         (lambda: "not a token", "is no JWT"),
+        (nested, "is no JWT"),
         (lambda: "é" * 10, "is no JWT"),
         (lambda: "x" * (LONGEST_TOKEN + 1), "too long"),
     ],
