@@ -224,7 +224,12 @@ def shown_now(tasks: tuple[Task, ...]) -> str:
 
 
 def _only_asks(state: ConversationState) -> bool:
-    """Does the turn do nothing but ask for what is missing? Then the next message may bring it."""
+    """Does the turn do nothing but ask for what is missing? Then the next message may bring it.
+
+    Whoever ends with a question mark has finished, and waits for us.
+    """
+    if state.message.text.rstrip().endswith(("?", "？")):
+        return False
     moved = [task for task in state.tasks if task.touched == state.message.id]
     return bool(moved) and all(
         task.status == "awaiting_customer" and task.missing for task in moved

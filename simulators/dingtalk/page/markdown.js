@@ -21,8 +21,8 @@ function block(lines, card) {
   if (mark.startsWith("#")) return heading(lines.shift(), mark.length - 1, card);
   if (mark.startsWith(">")) return quotation(lines, card);
   if (mark) return list(lines, /^\d/.test(mark), card);
-  const words = take(lines, (line) => line.trim() && !BLOCK.test(line));
-  return filled("p", words.join("\n"), card);
+  const taken = take(lines, (line) => line.trim() && !BLOCK.test(line));
+  return filled("p", taken.join("\n"), card);
 }
 
 function fence(lines) {
@@ -39,9 +39,9 @@ function heading(line, depth, card) {
 }
 
 function quotation(lines, card) {
-  const words = take(lines, (line) => line.startsWith(">")).map((line) => line.replace(/^> ?/, ""));
+  const taken = take(lines, (line) => line.startsWith(">")).map((line) => line.replace(/^> ?/, ""));
   const quote = document.createElement("blockquote");
-  quote.append(markdown(words.join("\n"), { card }));
+  quote.append(markdown(taken.join("\n"), { card }));
   return quote;
 }
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import Request
 
 from simulators.dingtalk.event_callback import Seal
 from simulators.dingtalk.server import running
 from simulators.dingtalk.state import Group, Person, SimulatorSpec
+from tests.unit.simulators.dingtalk_world import web
 
 TEMPLATE = "nightdesk-answer.schema"
 GROUP = "cidGroup=="
@@ -161,27 +161,6 @@ async def test_a_session_refuses_with_status_200(body: dict[str, Any], code: int
         assert (await http.post(seen[0]["sessionWebhook"], json=text)).json()["errcode"] == 0
         await fault(http, kind="qps", where="/robot/sendBySession")
         assert (await http.post(seen[0]["sessionWebhook"], json=text)).json()["errcode"] == 130101
-
-
-@asynccontextmanager
-async def web(answer: Any = None) -> AsyncIterator[tuple[str, list[Any]]]:
-    """A desk in HTTP mode: its address, and what was posted to it."""
-    app, seen = FastAPI(), list[Any]()
-
-    @app.post("/")
-    async def take(request: Request) -> Any:
-        seen.append(await request.json())
-        return answer(seen[-1], request.query_params) if answer else {}
-
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it does not tell
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/", seen
-    finally:
-        server.should_exit = True
-        await serving
 
 
 async def test_a_card_is_typed_until_it_is_final() -> None:
@@ -360,13 +339,6 @@ async def test_calls_are_counted_by_endpoint_and_second() -> None:
         assert sum(journal["calls_by_second"][CREATE].values()) == journal["calls"][CREATE] == 1
 
 
-@pytest.mark.parametrize("file", ["", "page/chat.js", "page/chat.css", "page/markdown.js"])
-async def test_the_page_is_served(file: str) -> None:
-    async with playing() as http:
-        assert (await http.get(f"/{file}")).status_code == 200
-        assert (await http.get("/page/..%2Fstate.py")).status_code == 404
-
-
 def test_an_event_is_sealed_as_documented() -> None:
     seal = Seal("testtoken", KEY, "dingtestappkey")
     sealed = seal.close("success", b"0123456789abcdef")
@@ -383,7 +355,8 @@ def test_an_event_is_sealed_as_documented() -> None:
 async def test_an_event_is_called_back_and_its_answer_checked() -> None:
     seal = Seal("token", KEY, "key")
 
-    def answer(body: dict[str, Any], query: Any) -> Any:
+    def answer(body: dict[str, Any], request: Request) -> Any:
+        query = request.query_params
         message = json.loads(seal.open(body["encrypt"]))
         sealed = seal.close("success" if message == {"EventType": "check_url"} else "no")
         signed = seal.sign(query["timestamp"], query["nonce"], sealed)

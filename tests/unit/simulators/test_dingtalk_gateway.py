@@ -2,104 +2,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from simulators.dingtalk.people import sign
-from simulators.dingtalk.server import running
-from simulators.dingtalk.state import Group, Person, SimulatorSpec
-
-MESSAGES = "/v1.0/im/bot/messages/get"
-CLICKS = "/v1.0/card/instances/callback"
-EVERYTHING = [
-    {"type": "EVENT", "topic": "*"},
-    {"type": "CALLBACK", "topic": MESSAGES},
-    {"type": "CALLBACK", "topic": CLICKS},
-]
-GROUP = "cidGroup=="
-
-
-def spec(**more: Any) -> SimulatorSpec:
-    return SimulatorSpec(
-        client_id="key",
-        client_secret="secret",
-        people=[
-            Person(user_id="ann", name="Ann"),
-            Person(user_id="bob", name="Bob"),
-            Person(user_id="eve", name="Eve", corp="dingother", external=True),
-        ],
-        groups=[Group(conversation_id=GROUP, title="Group", members=["ann", "bob", "eve"])],
-        **more,
-    )
-
-
-@asynccontextmanager
-async def playing(**more: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with (
-        asyncio.timeout(20),
-        running(spec(**more)) as url,
-        httpx.AsyncClient(base_url=url) as http,
-    ):
-        yield http
-
-
-async def ticket(http: httpx.AsyncClient) -> str:
-    body = {"clientId": "key", "clientSecret": "secret", "subscriptions": EVERYTHING}
-    found = (await http.post("/v1.0/gateway/connections/open", json=body)).json()
-    return f"{found['endpoint']}?ticket={found['ticket']}"
-
-
-@asynccontextmanager
-async def socket(http: httpx.AsyncClient) -> AsyncIterator[ClientConnection]:
-    async with connect(await ticket(http), ping_interval=None, close_timeout=0.1) as found:
-        yield found
-
-
-async def heard(line: ClientConnection) -> tuple[str, dict[str, Any]]:
-    """The id and the data of the next frame."""
-    frame = json.loads(await line.recv())
-    return str(frame["headers"]["messageId"]), json.loads(frame["data"])
-
-
-async def ack(line: ClientConnection, frame_id: str, code: int = 200, data: object = None) -> None:
-    answer = {"code": code, "headers": {"messageId": frame_id}, "data": json.dumps(data)}
-    await line.send(json.dumps(answer))
-
-
-async def nothing_comes(line: ClientConnection, seconds: float = 0.15) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await line.recv()
-    except TimeoutError:
-        return True
-    return False
-
-
-async def say(http: httpx.AsyncClient, text: str = "你好", **more: Any) -> str:
-    answer = await http.post("/simulator/messages", json={"user": "ann", "text": text, **more})
-    answer.raise_for_status()
-    return str(answer.json()["msgId"])
-
-
-async def fault(http: httpx.AsyncClient, **what: Any) -> None:
-    (await http.post("/simulator/faults", json=what)).raise_for_status()
-
-
-async def entries(http: httpx.AsyncClient, kind: str) -> list[dict[str, Any]]:
-    found = (await http.get("/simulator/journal")).json()["entries"]
-    return [one for one in found if one["kind"] == kind]
-
-
-async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    while not await condition():  # noqa: ASYNC110 - the simulator is asked, it does not tell
-        await asyncio.sleep(0.01)
+from tests.unit.simulators.dingtalk_world import (
+    GROUP,
+    ack,
+    card,
+    entries,
+    fault,
+    heard,
+    nothing_comes,
+    playing,
+    pressed,
+    say,
+    socket,
+    ticket,
+    until,
+)
 
 
 @pytest.mark.parametrize(
@@ -241,28 +165,6 @@ async def test_what_is_no_frame_harms_nobody() -> None:
             await line.send(nonsense)
         await say(http)
         assert (await heard(line))[1]["text"] == {"content": "你好"}
-
-
-async def card(http: httpx.AsyncClient, user: str = "ann") -> None:
-    secret = {"appKey": "key", "appSecret": "secret"}
-    token = (await http.post("/v1.0/oauth2/accessToken", json=secret)).json()["accessToken"]
-    body = {
-        "cardTemplateId": "nightdesk-answer.schema",
-        "outTrackId": "c-1",
-        "callbackType": "STREAM",
-        "userIdType": 1,
-        "cardData": {"cardParamMap": {"content": "好唔好？", "state": "open"}},
-        "openSpaceId": f"dtv1.card//IM_ROBOT.{user}",
-    }
-    header = {"x-acs-dingtalk-access-token": token}
-    made = await http.post("/v1.0/card/instances/createAndDeliver", json=body, headers=header)
-    assert made.json()["result"]["deliverResults"][0]["success"]
-
-
-async def pressed(http: httpx.AsyncClient) -> dict[str, Any]:
-    body = {"card": "c-1", "user": "ann", "action": "yes", "params": {"value": "yes"}}
-    found: dict[str, Any] = (await http.post("/simulator/clicks", json=body)).json()
-    return found
 
 
 async def test_the_answer_to_a_press_changes_the_card() -> None:
