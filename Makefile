@@ -43,7 +43,7 @@ bench: install        ## the figures of docs/benchmarks.md
 	$(BIN)/nightdesk bench
 
 bench-desk: install   ## a desk measured from a second process: accepting, answering
-	$(BIN)/python -m evals.bench_desk
+	$(BIN)/python -m evals.bench_desk --on-postgres 1 --on-postgres 2 --on-postgres 4
 
 crash: install        ## kill the desk fifty times while customers write; nothing may be lost or done twice
 	$(BIN)/python -m evals.crash.campaign

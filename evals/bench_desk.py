@@ -25,6 +25,7 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
+from simulators import postgres
 from simulators.dingtalk.gateway import Gateway
 from simulators.dingtalk.people import Written, compose
 from simulators.dingtalk.server import create_app
@@ -158,6 +159,16 @@ async def _desk(folder: Path, environment: Mapping[str, str]) -> asyncio.subproc
     )
 
 
+async def _worker(
+    folder: Path, environment: Mapping[str, str], base: str, name: str
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli", "worker", name, "--data", str(folder)),
+        env={**os.environ, **environment, **_section(base, "")},  # noqa: TID251 - as above
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+
+
 def shown(values: list[float], share: float) -> str:
     """A quantile in milliseconds."""
     ordered = sorted(values)
@@ -210,6 +221,25 @@ async def idle(played: Stage, messages: int) -> tuple[str, ...]:
     return ("answered, idle", "–", middle, shown(answers, 0.95), shown(answers, 0.99))
 
 
+async def processes(counts: list[int], rate: float, seconds: float) -> Table:
+    """The same load on one desk, and on a desk with workers beside it, on one Postgres."""
+    table = Table("processes", "rate", "p50 ms", "p95 ms", "p99 ms", title="desks on one Postgres")
+    for count in counts:
+        with TemporaryDirectory() as folder, postgres.running(Path(folder) / "pg") as url:
+            environment = {"NIGHTDESK_DATABASE_URL": url}
+            data = Path(folder) / "data"
+            async with stage(data, environment) as played:
+                names = [f"worker-{number}" for number in range(1, count)]
+                hands = [await _worker(data, environment, played.base, name) for name in names]
+                await asyncio.sleep(15 if hands else 0)  # they start as the desk did
+                row = await steady(played, rate, seconds)
+                table.add_row(str(count), *row[1:])
+                for hand in hands:
+                    hand.terminate()
+                    await hand.wait()
+    return table
+
+
 async def run(rates: list[float], seconds: float) -> Table:
     """Every measurement, on a desk with SQLite."""
     table = Table("what", "rate", "p50 ms", "p95 ms", "p99 ms", title="one desk, SQLite")
@@ -225,15 +255,21 @@ async def run(rates: list[float], seconds: float) -> Table:
 
 
 def main(
+    *,
     rate: Annotated[list[float], typer.Option(help="Messages a second; may be given again.")] = [  # noqa: B006
         5.0,
         10.0,
         20.0,
     ],
     seconds: Annotated[float, typer.Option(help="How long each rate is held.")] = 30.0,
+    on_postgres: Annotated[
+        list[int], typer.Option(help="Also with so many processes; may be given again.")
+    ] = [],  # noqa: B006
 ) -> None:
-    """Print the table of docs/benchmarks.md."""
+    """Print the tables of docs/benchmarks.md."""
     console.print(asyncio.run(run(rate, seconds)))
+    if on_postgres:
+        console.print(asyncio.run(processes(on_postgres, max(rate), seconds)))
 
 
 if __name__ == "__main__":

@@ -94,8 +94,9 @@ class Simulator:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    while not await condition():  # noqa: ASYNC110 - the simulator is asked, it does not tell
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(60):
+        while not await condition():  # noqa: ASYNC110 - the simulator is asked, it does not tell
+            await asyncio.sleep(0.02)
 
 
 async def connected(simulator: Simulator, times: int = 1) -> None:
@@ -122,12 +123,7 @@ async def bot(url: str) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[Simulator]:
-    async with (
-        asyncio.timeout(60),
-        running(SPEC) as url,
-        httpx.AsyncClient(base_url=url) as http,
-        bot(url),
-    ):
+    async with running(SPEC) as url, httpx.AsyncClient(base_url=url) as http, bot(url):
         found = Simulator(http)
         await connected(found)
         yield found

@@ -43,7 +43,9 @@ async def test_the_page_is_where_one_looks_and_nothing_else_is_a_file_of_it() ->
 def test_everything_said_is_said_in_both_languages() -> None:
     assert words("EN") == words("ZH")
     used = re.findall(r'data-(?:word|label)="(\w+)"', FILES["index.html"])
-    used += [name for text in SCRIPTS.values() for name in re.findall(r"(?<!/)\bwords\.(\w+)", text)]
+    used += [
+        name for text in SCRIPTS.values() for name in re.findall(r"(?<!/)\bwords\.(\w+)", text)
+    ]
     assert set(used) <= words("EN")
 
 
