@@ -43,6 +43,8 @@ POINTS = (
     "sending",
     "sent",
 )
+ACKNOWLEDGED = "acknowledged"  # a point of the sabotage "ack": told that it arrived, and not kept
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _bomb(dies_at: tuple[str, int] | None) -> Callable[..., Any]:
         seen[name] += 1
         if dies_at is not None and (name, seen[name]) == dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        if name in POINTS:
+        if name in (*POINTS, ACKNOWLEDGED):
             raise structlog.DropEvent
         return event
 
@@ -138,6 +140,7 @@ async def _any_lane(self: DbosDurable, work: str, key: str, argument: str, **opt
 async def _acknowledge_first(self: SqlInbox, arrival: Arrival, conversation_id: str) -> Kept | None:
     async def late() -> Kept | None:
         await asyncio.sleep(0.3)
+        log.debug(ACKNOWLEDGED)
         return await _keep(self, arrival, conversation_id)
 
     task = asyncio.create_task(late())

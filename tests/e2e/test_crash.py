@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from evals.crash.campaign import Plan, campaign
+from evals.crash.target import ACKNOWLEDGED
 
 TWICE = tuple(("act_done", 1) for _ in range(4))
+BETWEEN = tuple((ACKNOWLEDGED, 1) for _ in range(3))
 
 
 def test_without_the_idempotency_key_something_is_done_twice(tmp_path: Path) -> None:
@@ -21,5 +23,5 @@ def test_without_the_order_of_a_conversation_it_is_told(tmp_path: Path) -> None:
 
 
 def test_without_the_commit_before_the_acknowledgement_messages_are_lost(tmp_path: Path) -> None:
-    plan = Plan(kills=6, points=(), sabotage="ack", seed=13, settle=20)
+    plan = Plan(kills=3, points=BETWEEN, sabotage="ack", seed=13, settle=20)
     assert campaign(plan, tmp_path).verdict.lost
