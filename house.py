@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ class House:
         """
         playbook = settings.playbook
         embedder = EmbeddedEmbedder()
+        await asyncio.to_thread(embedder.warm)
         database = await Database.open(settings.data, settings.database_url)
         return cls(
             settings=settings,

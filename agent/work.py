@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 import structlog
 from prometheus_client import Histogram
@@ -32,6 +33,7 @@ from support.pilot import Pilot
 
 log = structlog.get_logger()
 YES, NO = "yes", "no"
+Answered = Literal["nothing", "in part", "all"]
 _TURN_SECONDS = Histogram("nightdesk_turn_seconds", "From the last message of a turn to its answer")
 
 
@@ -68,20 +70,23 @@ class DeskWork:
         return {TURN: self.turn, DELIVER: self.deliver}
 
     async def turn(self, conversation_id: str, step: Step) -> None:
-        """Answer what waits for a conversation, and send the answer."""
-        if await step("answer", lambda: self.answer(conversation_id)):
-            await step("send", lambda: self._outbox.deliver(conversation_id))
+        """Answer what waits for a conversation, and send the answer; again while more waits than a turn holds."""
+        answered: Answered = "in part"
+        while answered == "in part":
+            answered = await step("answer", lambda: self.answer(conversation_id))
+            if answered != "nothing":
+                await step("send", lambda: self._outbox.deliver(conversation_id))
 
     async def deliver(self, conversation_id: str, step: Step) -> None:
         """Send what a conversation still has to be told."""
         await step("send", lambda: self._outbox.deliver(conversation_id))
 
-    async def answer(self, conversation_id: str) -> bool:
-        """Answer everything that waits, as one turn; false when an earlier turn has answered it."""
+    async def answer(self, conversation_id: str) -> Answered:
+        """Answer what waits, as one turn; nothing when an earlier turn has answered it."""
         await self._inbox.quiet()
         taken = await self._inbox.take(conversation_id)
         if taken is None:
-            return False
+            return "nothing"
         log.debug("taken", turn_id=taken.turn_id)
         history = await self._history(taken)
         try:
@@ -93,10 +98,10 @@ class DeskWork:
             await self._keep(taken, state)
         except AlreadyAnswered as error:
             log.warning("turn_was_answered", cause=str(error))
-            return True
+            return "in part"
         waited = (self._wall.now() - taken.kept[-1].received_at).total_seconds()
         _TURN_SECONDS.observe(max(0.0, waited))
-        return True
+        return "in part" if taken.more else "all"
 
     async def _history(self, taken: Taken) -> History:
         """The conversation so far; a first message begins one."""

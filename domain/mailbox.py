@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from domain.channels import Arrival, Outgoing, Receipt
 
@@ -23,10 +23,14 @@ class Kept:
 
 @dataclass(frozen=True)
 class Taken:
-    """The arrivals that one turn answers together, oldest first. `turn_id` is the id of the oldest."""
+    """The arrivals that one turn answers together, oldest first. `turn_id` is the id of the oldest.
+
+    `more` says that others wait, too many for one turn.
+    """
 
     turn_id: str
     kept: tuple[Kept, ...]
+    more: bool = False
 
     @property
     def conversation_id(self) -> str:
@@ -89,8 +93,16 @@ class Switches(Protocol):
     async def write(self, name: str, value: str) -> None: ...
 
 
-Step = Callable[[str, Callable[[], Awaitable[bool]]], Awaitable[bool]]
-"""Run a named part of a piece of work; what a finished part returned is remembered over a crash."""
+Remembered = TypeVar("Remembered")  # plain JSON
+
+
+class Step(Protocol):
+    """Run a named part of a piece of work; what a finished part returned is remembered over a crash."""
+
+    async def __call__(
+        self, name: str, part: Callable[[], Awaitable[Remembered]], /
+    ) -> Remembered: ...
+
 
 Work = Callable[[str, Step], Awaitable[None]]
 """A piece of work: gets the argument it was enqueued with, always an id, never a text."""

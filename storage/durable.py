@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import ConfigurationError
-from domain.mailbox import Work
+from domain.mailbox import Remembered, Work
 
 log = structlog.get_logger()
 LANES = "lanes"
@@ -144,11 +144,11 @@ async def _run(work: str, argument: str) -> None:
     await DbosDurable._works[work](argument, _step)
 
 
-async def _step(name: str, function: Callable[[], Awaitable[bool]]) -> bool:
-    async def once() -> bool:
-        return await function()
+async def _step(name: str, part: Callable[[], Awaitable[Remembered]], /) -> Remembered:
+    async def once() -> Remembered:
+        return await part()
 
-    return bool(await DBOS.run_step_async({"name": name}, once))
+    return await DBOS.run_step_async({"name": name}, once)
 
 
 def _sqlite(path: Path) -> Engine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.channels import Address, Arrival, Click, Part, Sender
 from domain.errors import StorageError
@@ -21,6 +23,7 @@ from storage.database import Database, upsert
 from storage.tables import inbox
 
 log = structlog.get_logger()
+TOGETHER = 5  # arrivals that one turn answers; more at once would not all find room in a reply
 LARGEST_COMMIT = 500  # arrivals; beyond it the first of them would wait for the last
 
 
@@ -95,31 +98,36 @@ class SqlInbox:
             rows = list(await connection.execute(query))
             begun = [row for row in rows if row.turn_id is not None]
             if begun:  # a turn died after it had taken these; they keep their turn's id
-                rows = [row for row in begun if row.turn_id == begun[0].turn_id]
-            elif rows:
-                last = rows[-1].seq
-                await connection.execute(
-                    update(inbox).where(*mine, inbox.c.seq <= last).values(turn_id=rows[0].id)
-                )
+                mine_now = [row for row in begun if row.turn_id == begun[0].turn_id]
+            else:
+                mine_now = rows[:TOGETHER]
+                await self._give(connection, mine_now, rows[0].id if rows else "")
         if not rows:
             return None
-        return Taken(begun[0].turn_id if begun else rows[0].id, tuple(map(self._kept, rows)))
+        turn_id = begun[0].turn_id if begun else rows[0].id
+        return Taken(turn_id, tuple(map(self._kept, mine_now)), len(mine_now) < len(rows))
 
     async def extend(self, taken: Taken) -> Taken:
-        """The same turn with what has arrived since."""
+        """The same turn with what has arrived since, as far as one turn can hold it."""
+        mine = (inbox.c.conversation_id == taken.conversation_id, inbox.c.answered.is_(False))
         async with self._database.transaction() as connection:
-            await connection.execute(
-                update(inbox)
-                .where(
-                    inbox.c.conversation_id == taken.conversation_id,
-                    inbox.c.answered.is_(False),
-                    inbox.c.turn_id.is_(None),
-                )
-                .values(turn_id=taken.turn_id)
-            )
-            query = select(inbox).where(inbox.c.turn_id == taken.turn_id).order_by(inbox.c.seq)
+            query = select(inbox).where(*mine).order_by(inbox.c.seq)
             rows = list(await connection.execute(query))
-        return Taken(taken.turn_id, tuple(map(self._kept, rows)))
+            now = [row for row in rows if row.turn_id == taken.turn_id]
+            new = [row for row in rows if row.turn_id is None][: max(0, TOGETHER - len(now))]
+            await self._give(connection, new, taken.turn_id)
+        return Taken(
+            taken.turn_id, tuple(map(self._kept, [*now, *new])), len(now) + len(new) < len(rows)
+        )
+
+    @staticmethod
+    async def _give(connection: AsyncConnection, rows: Sequence[Row[Any]], turn_id: str) -> None:
+        """Mark arrivals as taken by a turn."""
+        if rows:
+            ids = [row.id for row in rows]
+            await connection.execute(
+                update(inbox).where(inbox.c.id.in_(ids)).values(turn_id=turn_id)
+            )
 
     async def waiting(self) -> list[Kept]:
         """The oldest unanswered arrival of every conversation that has one."""

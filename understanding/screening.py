@@ -43,6 +43,10 @@ _LONGEST = 6  # clauses looked at one by one
 _SAYING = 2  # characters besides an identifier that a report needs
 _SHORTEST = 4  # characters below which a clause reports nothing by itself
 _HINTED = 0.06  # what the whole message must give a label for one clause of it to count
+# Many harmless requests in one message look like nothing that was learnt: left out, no message was an attack whose
+# every clause stayed below the first; a clause above the second finds attacks hidden between requests.
+_HARMLESS = 0.01
+_OPENLY = 0.85
 
 
 class EmbeddedScreener:
@@ -72,9 +76,6 @@ class EmbeddedScreener:
         mood = dict(
             zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True)
         )
-        attack = self._models.injection.scores(matrix)[
-            :, self._models.injection.labels.index("attack")
-        ]
         anger = float(mood["angry"])
         signals = self._signals(text, matrix)
         doubt = _DAMPED if signals & _HONEST else 1.0
@@ -82,8 +83,19 @@ class EmbeddedScreener:
             signals=signals,
             anger=anger,
             negative=float(min(1.0, anger + mood["negative"])),
-            injection=float(attack[0]) * doubt,
+            injection=self._attack(matrix) * doubt,
         )
+
+    def _attack(self, matrix: Any) -> float:
+        """An attack by the whole message that some clause hints at, or by one clause that the whole hints at."""
+        place = self._models.injection.labels.index("attack")
+        whole, *clauses = self._models.injection.scores(matrix)[:, place].tolist()
+        if not clauses:
+            return float(whole)
+        worst = max(clauses)
+        if worst < _HARMLESS:
+            return 0.0
+        return float(max(whole, worst) if worst >= _OPENLY and whole >= _HARMLESS else whole)
 
     def _signals(self, text: str, matrix: Any) -> frozenset[str]:
         scores = self._models.signals.scores(matrix)

@@ -40,6 +40,7 @@ LONGEST_LIFE = (
     6.0  # seconds a desk may live after a labelled point was set; then it is killed where it is
 )
 SETTLE_SECONDS = 45.0
+PATIENCE = 30.0  # seconds a customer waits for an answer before saying something else
 _COLUMNS = (
     "campaign",
     "kills",
@@ -126,6 +127,7 @@ def _around(folder: Path, plan: Plan) -> Iterator[Target]:
         _until_up(f"{simulator}/health", f"http://127.0.0.1:{erp}/health")
         feeder = [sys.executable, "-m", "evals.crash.feeder", "--simulator", simulator]
         feeder += ["--world", str(world), "--out", files["feed"], "--seed", str(plan.seed)]
+        feeder += ["--patience", str(PATIENCE)]
         with _processes([[*feeder, "--until", str(folder / "stop")]]):
             data = folder / "data"
             data.mkdir()
@@ -157,7 +159,7 @@ def _kill(plan: Plan, target: Target) -> Kills:
     while kills.all < plan.kills:
         dies_at = points.pop(0) if points else None
         with _desk(replace(target, dies_at=dies_at), plan.processes) as desks:
-            died = _wait(desks, LONGEST_LIFE if dies_at else chance.uniform(0.2, 1.6), target)
+            died = _wait(desks, LONGEST_LIFE if dies_at else chance.uniform(0.2, 3.0), target)
         if dies_at is not None and died:
             label = f"{dies_at[0]} {dies_at[1]}"
             kills.labelled[label] = kills.labelled.get(label, 0) + 1

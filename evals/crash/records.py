@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ACCEPTED = 200
-_ORDER = re.compile(r"(?<![A-Za-z0-9_-])HB-\d{6}(?!\d)")
+_ORDER = re.compile(r"(?<![A-Za-z0-9_-])(?:HB|INV)-\d{6}(?!\d)")
 _HARMLESS = re.compile("[\u200b\\\\]")  # what a channel puts between characters
 
 
@@ -44,7 +44,7 @@ class Send:
     at: float
 
     def orders(self) -> list[str]:
-        """The orders it names, in the order of their first mention."""
+        """The orders and invoices it names, in the order of their first mention."""
         return list(dict.fromkeys(_ORDER.findall(_HARMLESS.sub("", self.text))))
 
 

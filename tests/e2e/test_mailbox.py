@@ -209,7 +209,7 @@ async def test_two_addresses_that_differ_at_the_end_are_two_conversations(desk: 
 async def test_what_was_accepted_before_a_restart_is_answered_after_it(desk: Desk) -> None:
     assert desk.service is not None
     await desk.service.durable.stop()  # nothing works any more, but the door is still open
-    inbox = SqlInbox(desk.service.database, FixedClock(datetime.now(UTC)))
+    inbox = inbox_of(desk)
     address = Address("dingtalk", "bot", "cid-1", WINGYAN)
     said = (Part("text", "HB-203098 去到邊？"),)
     arrival = Arrival("m1", address, Sender(WINGYAN), datetime.now(UTC), said)
@@ -218,6 +218,30 @@ async def test_what_was_accepted_before_a_restart_is_answered_after_it(desk: Des
     await desk.start()
     (told,) = await desk.post.replies(1)
     assert "HB-203098" in told
+
+
+async def test_more_than_a_turn_can_hold_is_answered_in_several(desk: Desk) -> None:
+    assert desk.service is not None
+    await desk.service.durable.stop()
+    asked = ["HB-203098", "HB-203115", "INV-88021"] * 4
+    inbox = inbox_of(desk)
+    address = Address("dingtalk", "bot", "cid-1", WINGYAN)
+    for number, record in enumerate(asked):
+        text = f"唔該重發 {record}" if record.startswith("INV") else f"查單 {record}"
+        said = (Part("text", text),)
+        arrival = Arrival(f"m{number}", address, Sender(WINGYAN), datetime.now(UTC), said)
+        assert await inbox.keep(arrival, address.conversation_id) is not None
+    await desk.service.database.close()
+    await desk.start()
+    told = await desk.post.replies(3)
+    assert all(all(record in one for record in set(asked)) for one in told[:2])
+    assert desk.service is not None
+    assert await inbox_of(desk).waiting() == []
+
+
+def inbox_of(desk: Desk) -> SqlInbox:
+    assert desk.service is not None
+    return SqlInbox(desk.service.database, FixedClock(datetime.now(UTC)))
 
 
 async def test_with_the_assistant_switched_off_a_person_is_promised(desk: Desk) -> None:
