@@ -89,6 +89,7 @@ class Plan:
     points: tuple[tuple[str, int], ...] = tuple((p, v) for v in (1, 2) for p in POINTS)
     seed: int = 1
     settle: float = SETTLE_SECONDS
+    only: str = ""  # the one kind of dialogue customers have
 
 
 def campaign(plan: Plan, folder: Path) -> Result:
@@ -127,7 +128,7 @@ def _around(folder: Path, plan: Plan) -> Iterator[Target]:
         _until_up(f"{simulator}/health", f"http://127.0.0.1:{erp}/health")
         feeder = [sys.executable, "-m", "evals.crash.feeder", "--simulator", simulator]
         feeder += ["--world", str(world), "--out", files["feed"], "--seed", str(plan.seed)]
-        feeder += ["--patience", str(PATIENCE)]
+        feeder += ["--patience", str(PATIENCE), "--only", plan.only]
         with _processes([[*feeder, "--until", str(folder / "stop")]]):
             data = folder / "data"
             data.mkdir()

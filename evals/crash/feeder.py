@@ -38,13 +38,14 @@ ASKS_TO_CONFIRM = ("cancel", "return")
 class Course:
     """How long customers begin dialogues, wait for an answer, and pause, in seconds.
 
-    They also begin no more once the file `until` is there.
+    They also begin no more once the file `until` is there. `only` names the one kind of dialogue they have.
     """
 
     seconds: float = inf
     until: Path | None = None
     patience: float = 60.0
     pause: float = 0.5
+    only: str = ""
 
     def over(self, since: float) -> bool:
         stopped = self.until is not None and self.until.exists()
@@ -116,7 +117,7 @@ class Person:
         """Talk until the time is over, or every order was spoken of."""
         language = next(one.lang for one in world.customers if one.id == customer)
         began = time.monotonic()
-        for dialogue in dialogues(world, customer, language, seed):
+        for dialogue in dialogues(world, customer, language, seed, self._course.only):
             if self._course.over(began):
                 return
             # A question that may still stand would be answered by the next yes, too.
@@ -210,6 +211,7 @@ def main(
     seed: Annotated[int, typer.Option(help="The same seed says the same.")] = 1,
     patience: Annotated[float, typer.Option(help="How long an answer is waited for.")] = 60.0,
     pause: Annotated[float, typer.Option(help="Mean pause between two dialogues.")] = 0.5,
+    only: Annotated[str, typer.Option(help="The one kind of dialogue, such as burst.")] = "",
     addresses: Annotated[Path, typer.Option(help="Which user is which customer.")] = ADDRESSES,
 ) -> None:
     """Play every customer of a world for a while."""
@@ -220,7 +222,7 @@ def main(
         known=users(company, addresses),
         journal=journal or out.with_name("dingtalk.jsonl"),
         out=out,
-        course=Course(seconds, until, patience, pause),
+        course=Course(seconds, until, patience, pause, only),
         seed=seed,
     )
     Console().print(asyncio.run(went))

@@ -88,11 +88,16 @@ class Dialogue:
     rounds: tuple[Round, ...]
 
 
-def dialogues(world: World, customer: str, language: str, seed: int) -> Iterator[Dialogue]:
-    """Dialogues about a customer's orders until every order was spoken of; the same seed, the same dialogues."""
+def dialogues(
+    world: World, customer: str, language: str, seed: int, only: str = ""
+) -> Iterator[Dialogue]:
+    """Dialogues about a customer's orders until every order was spoken of; the same seed, the same dialogues.
+
+    `only` names the one kind of dialogue that is wanted, where an order allows it.
+    """
     rng = random.Random(f"{seed} {customer}")  # noqa: S311 - a campaign must be repeatable
     invoices = {one.order: one.id for one in world.invoices}
-    script = _Script(rng, language if language in TRACK else "yue", invoices)
+    script = _Script(rng, language if language in TRACK else "yue", invoices, only)
     left = [one for one in world.orders if one.customer == customer]
     rng.shuffle(left)
     while left:
@@ -104,11 +109,13 @@ class _Script:
     rng: random.Random
     language: str
     invoices: Mapping[str, str]
+    only: str = ""
 
     def next(self, left: list[Order]) -> Dialogue:
         """A dialogue that fits the orders that are left; takes them away."""
         first = left.pop()
         fitting = [kind for kind in _WEIGHTS if self.fits(kind, first, left)]
+        fitting = [kind for kind in fitting if kind == self.only] or fitting
         kind = self.rng.choices(fitting, [_WEIGHTS[one] for one in fitting])[0]
         if kind == "burst":
             lines = (self.line(TRACK, first.id), self.line(TRACK, left.pop().id))

@@ -23,11 +23,10 @@ import uvicorn
 from agent.runner import Runner
 from domain.channels import Arrival
 from domain.conversation import Conversation, Task
-from domain.mailbox import Kept
+from domain.mailbox import Kept, Taken
 from domain.settings import Settings
 from domain.tooling import Tool
 from server import create_app, work  # noqa: TID251 - the campaign runs the whole desk
-from storage.durable import DbosDurable
 from storage.inbox import SqlInbox
 
 Sabotage = Literal["", "key", "order", "ack"]
@@ -118,7 +117,7 @@ def sabotage(which: Sabotage) -> None:
     if which == "key":
         Runner._key = _random_key  # type: ignore[assignment,method-assign]
     elif which == "order":
-        DbosDurable.enqueue = _any_lane  # type: ignore[method-assign]
+        SqlInbox.take = _newest_first  # type: ignore[method-assign]
     elif which == "ack":
         SqlInbox.keep = _acknowledge_first  # type: ignore[method-assign]
 
@@ -127,14 +126,20 @@ def _random_key(_self: Runner, _tool: Tool, _task: Task, _conversation: Conversa
     return uuid4().hex
 
 
-_in_lane = DbosDurable.enqueue
 _keep = SqlInbox.keep
 _LATE: set[asyncio.Task[Kept | None]] = set()
+_take = SqlInbox.take
 
 
-async def _any_lane(self: DbosDurable, work: str, key: str, argument: str, **options: Any) -> None:
-    options |= {"lane": uuid4().hex, "order": 1}
-    await _in_lane(self, work, key, argument, **options)
+async def _newest_first(self: SqlInbox, conversation_id: str) -> Taken | None:
+    """Every arrival a turn of its own, the newest first."""
+    taken = await _take(self, conversation_id)
+    if taken is None:
+        return None
+    newest = taken.kept[-1]
+    async with self._database.transaction() as connection:
+        await connection.exec_driver_sql("UPDATE inbox SET turn_id = id WHERE answered = false")
+    return Taken(newest.id, (newest,), more=len(taken.kept) > 1)
 
 
 async def _acknowledge_first(self: SqlInbox, arrival: Arrival, conversation_id: str) -> Kept | None:

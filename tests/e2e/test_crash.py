@@ -8,6 +8,7 @@ from evals.crash.campaign import Plan, campaign
 from evals.crash.target import ACKNOWLEDGED
 
 TWICE = tuple(("act_done", 1) for _ in range(4))
+LATE = (("none of them", 1), ("none of them", 1))  # desks that live as long as a campaign lets them
 BETWEEN = tuple((ACKNOWLEDGED, 1) for _ in range(3))
 
 
@@ -17,9 +18,8 @@ def test_without_the_idempotency_key_something_is_done_twice(tmp_path: Path) -> 
 
 
 def test_without_the_order_of_a_conversation_it_is_told(tmp_path: Path) -> None:
-    plan = Plan(kills=1, points=(), sabotage="order", seed=12, settle=20)
-    verdict = campaign(plan, tmp_path).verdict
-    assert verdict.out_of_order or verdict.lost
+    plan = Plan(kills=2, points=LATE, sabotage="order", seed=12, settle=20, only="burst")
+    assert campaign(plan, tmp_path).verdict.out_of_order
 
 
 def test_without_the_commit_before_the_acknowledgement_messages_are_lost(tmp_path: Path) -> None:
