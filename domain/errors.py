@@ -5,7 +5,7 @@ NightdeskError              code · retryable
 ├── AccessError             NotIdentified · NotPermitted
 ├── UpstreamError           UpstreamTimeout · UpstreamUnavailable · RateLimited · Undeliverable
 ├── StorageError            nothing was kept, and the sender must not be told that it was · AlreadyAnswered
-├── ModelError              the embedder or a model failed
+├── ModelError              ModelUnavailable · ModelRefused · InvalidModelOutput · BudgetSpent
 └── ConfigurationError      at start-up only; names the setting or the file, and the remedy
 """
 
@@ -97,6 +97,31 @@ class ModelError(NightdeskError):
     """The embedder or a language model failed."""
 
     code = "model"
+
+
+class ModelUnavailable(ModelError):
+    """A model did not answer in time, or cannot be reached; another one, or none, has to do."""
+
+    code = "model_unavailable"
+    retryable = True
+
+
+class ModelRefused(ModelError):
+    """The key, the model's name or the request is wrong; an operator has to mend it."""
+
+    code = "model_refused"
+
+
+class InvalidModelOutput(ModelError):
+    """What a model sent is no answer."""
+
+    code = "invalid_model_output"
+
+
+class BudgetSpent(ModelError):
+    """The tokens or the money of the day, or the calls of the turn, are used up."""
+
+    code = "budget_spent"
 
 
 class ConfigurationError(NightdeskError):

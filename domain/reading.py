@@ -25,7 +25,10 @@ class CustomerRecords:
 
 @dataclass(frozen=True)
 class ReadingContext:
-    """What a message is read against: the clock, the open and latest tasks, and what was spoken of."""
+    """What a message is read against: the clock, the open and latest tasks, and what was spoken of.
+
+    `tenant` and `turn` say who pays for a model that is asked, and for what.
+    """
 
     now: datetime
     language: Language = "yue"
@@ -33,6 +36,8 @@ class ReadingContext:
     records: CustomerRecords = field(default_factory=CustomerRecords)
     focus: dict[str, str] = field(default_factory=dict)
     signals: frozenset[str] = frozenset()
+    tenant: str = ""
+    turn: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,14 @@ class Reading:
     """What a message asks for.
 
     `tasks` are new ones, and earlier ones that it answered, corrected, confirmed, put off or took back (same id).
-    `act` is what the message does as a whole; `focus` maps kinds of record to the id spoken of.
+    `act` is what the message does as a whole; `focus` maps kinds of record to the id spoken of; `confidence`
+    (0..1) is how sure the offline reader is that this is all of it.
     """
 
     tasks: tuple[Task, ...] = ()
     act: Act = "none"
     focus: dict[str, str] = field(default_factory=dict)
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Screening:
 class Reader(Protocol):
     """Turns one turn's words into tasks. Offline or with a model; the rest of the house cannot tell."""
 
-    def read(self, text: str, context: ReadingContext) -> Reading: ...
+    async def read(self, text: str, context: ReadingContext) -> Reading: ...
 
 
 class Screener(Protocol):

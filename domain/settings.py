@@ -2,12 +2,62 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.models import Role
+
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class RoleSettings(BaseModel):
+    """What one of the four jobs of a model uses; whatever is not set comes from the desk's settings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    use: str | None = Field(
+        default=None,
+        description="Providers in order, each with a model if it is not the usual: dashscope:qwen-plus,ollama",
+    )
+    timeout_seconds: float | None = Field(
+        default=None, gt=0, le=300, description="How long the job may take, with every retry"
+    )
+    daily_tokens: int | None = Field(
+        default=None, ge=0, description="Tokens a day that a company may use for this job"
+    )
+
+
+class ProviderSettings(BaseModel):
+    """An endpoint; whatever is not set comes from the ready-made section of the same name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: str | None = Field(default=None, description="Address, up to and with /v1")
+    key: SecretStr | None = Field(default=None, description="API key")
+    model: str | None = Field(default=None, description="Name of the model to ask")
+    extra_body: dict[str, JsonValue] | None = Field(
+        default=None, description="JSON that is added to every request"
+    )
+    price_in: Decimal | None = Field(
+        default=None, ge=0, description="Price of a million tokens that are read"
+    )
+    price_out: Decimal | None = Field(
+        default=None, ge=0, description="Price of a million tokens that are written"
+    )
+    currency: Literal["HKD", "USD"] | None = Field(
+        default=None, description="Currency of the prices"
+    )
+
+    @field_validator("extra_body", mode="before")
+    @classmethod
+    def _parsed(cls, value: object) -> object:
+        # An environment variable this deep arrives as text.
+        return json.loads(value) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -68,4 +118,34 @@ class Settings(BaseSettings):
         default=False,
         validation_alias="EVALUATION",
         description="Offer the evaluation endpoints; never in production",
+    )
+    model: str | None = Field(
+        default=None,
+        description="Language model provider, or several in order (dashscope,ollama); without: no model, no calls",
+    )
+    reader: Literal["embedded", "cascade", "model"] = Field(
+        default="cascade",
+        description="Who reads requests once a model is set; cascade asks it only where the desk is unsure",
+    )
+    writer: Literal["templates", "model"] = Field(
+        default="model", description="Who words replies once a model is set"
+    )
+    models: dict[Role, RoleSettings] = Field(
+        default={},
+        description="A section per job (NIGHTDESK_MODELS__UNDERSTAND__USE): understand, compose, summarise, judge",
+    )
+    providers: dict[str, ProviderSettings] = Field(
+        default={},
+        description="A section per provider (NIGHTDESK_PROVIDERS__DASHSCOPE__KEY), over the ready-made ones",
+    )
+    daily_tokens: int | None = Field(
+        default=None, ge=0, description="Model tokens a day that a company may use"
+    )
+    daily_cost: Decimal | None = Field(
+        default=None,
+        ge=0,
+        description="Hong Kong dollars a day that a company's model calls may cost",
+    )
+    calls_per_turn: int = Field(
+        default=3, ge=1, le=20, description="Most model calls for one turn, retries counted"
     )

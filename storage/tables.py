@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -183,4 +184,24 @@ quotas = Table(
     Column("name", String, primary_key=True),
     Column("month", String, primary_key=True),
     Column("used", Integer, nullable=False),
+)
+
+model_calls = Table(
+    "model_calls",  # what was asked of language models: numbers only, no words
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("tenant", String, nullable=False),
+    Column("turn", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("at", Float, nullable=False),  # seconds since 1970
+    Column("read", Integer, nullable=False),  # tokens; the most that is possible while under way
+    Column("cached", Integer, nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("cost_millionths", BigInteger),  # of a Hong Kong dollar; empty where no price is known
+    Column("seconds", Float, nullable=False),
+    Column("result", String, nullable=False),
+    Index("model_calls_of_day", "tenant", "at"),
+    Index("model_calls_of_turn", "turn"),
 )

@@ -1,0 +1,1 @@
+"""Language models made dependable: guarded, in order of preference, and within a budget."""
