@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install run chat test lint format contract evals bench bench-desk crash crash-nightly index check clean
+.PHONY: install run chat test lint format contract evals bench bench-models bench-desk crash crash-nightly index check clean
 
 install: $(STAMP)
 
@@ -41,6 +41,9 @@ evals: install        ## the golden conversations
 
 bench: install        ## the figures of docs/benchmarks.md
 	$(BIN)/nightdesk bench
+
+bench-models: install ## model calls beside a prebuilt agent, on one scripted server
+	$(BIN)/python -m evals.bench_models.run
 
 bench-desk: install   ## a desk measured from a second process: accepting, answering
 	$(BIN)/python -m evals.bench_desk --on-postgres 1 --on-postgres 2 --on-postgres 4

@@ -19,6 +19,8 @@ from rich.table import Table
 from channels.web import Said
 from connectors.clocks import SystemClock
 from connectors.embeddings_embedded import EmbeddedEmbedder
+from costs import costs
+from doctor import check_models
 from domain.errors import ConfigurationError, NightdeskError
 from domain.language import detect
 from domain.settings import Settings
@@ -32,6 +34,8 @@ from server import DemoDesk, create_app, work  # noqa: TID251 - the command star
 from simulate import simulate
 from storage.counters import SqlSwitches
 from storage.database import Database
+from storage.usage import SqlUsage
+from support.calendar import HONG_KONG
 from support.pilot import Pilot
 from understanding.models import learn
 
@@ -119,12 +123,35 @@ def evals(
     out: Annotated[Path, typer.Option(help="Folder for the JSON and JUnit reports.")] = Path(
         "var/evals"
     ),
+    reader: Annotated[
+        str | None, typer.Option(help="Who reads: embedded, model or cascade.")
+    ] = None,
 ) -> None:
     """Play the golden conversations; exits 1 below the thresholds."""
     with (
         TemporaryDirectory() as folder
     ):  # the index has one owner at a time: not the one a server may hold
-        raise typer.Exit(asyncio.run(_evals(_settings(data=Path(folder)), only, out)))
+        settings = _settings(data=Path(folder), reader=reader)
+        raise typer.Exit(asyncio.run(_evals(settings, only, out)))
+
+
+@main.command(name="costs")
+def costs_command(
+    days: Annotated[int, typer.Option(help="How many days back.")] = 7, data: Data = None
+) -> None:
+    """Show what the language models were asked and what that cost."""
+    console.print(asyncio.run(_costs(_settings(data=data), days)))
+
+
+@main.command()
+def doctor() -> None:
+    """Try the language models that the settings name; exits 1 when one cannot be used."""
+    findings = asyncio.run(check_models(_settings()))
+    for one in findings:
+        console.print(f"{one.state}: {one.what}", highlight=False)
+        if one.remedy:
+            console.print(f"  {one.remedy}", highlight=False)
+    raise typer.Exit(any(one.state == "wrong" for one in findings))
 
 
 @main.command(name="bench")
@@ -189,6 +216,14 @@ async def _pilot(settings: Settings, percent: int | None) -> str:
         if percent is not None:
             await share.switch(percent)
         return f"The assistant takes {await share.percent()} % of new conversations."
+    finally:
+        await database.close()
+
+
+async def _costs(settings: Settings, days: int) -> Table:
+    database = await Database.open(settings.data, settings.database_url)
+    try:
+        return await costs(SqlUsage(database), SystemClock().now(), HONG_KONG, days)
     finally:
         await database.close()
 

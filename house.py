@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 import yaml
 from pydantic import ValidationError
 
 from agent.graph import Graph, build
+from agent.prompts.loader import PROMPTS, load, read_prompt
 from agent.runner import Runner
 from agent.state import AgentContext
 from agent.toolbox import find_tools, supply
 from agent.turns import Turns
+from connectors.clocks import SystemClock
 from connectors.embeddings_embedded import EmbeddedEmbedder
+from connectors.model_openai.model import OpenAIModel
+from connectors.providers import endpoints
 from connectors.tokens_qwen import QwenTokens
 from domain.company import CompanyNames, World
 from domain.errors import ConfigurationError
 from domain.glossary import Glossary
+from domain.model_usage import Endpoint, UsageStore
+from domain.models import ROLES, Model
 from domain.policies import Policies
 from domain.ports import (
     AccountSystem,
@@ -31,6 +40,7 @@ from domain.ports import (
     OrderSystem,
     RefundSystem,
 )
+from domain.reading import Reader
 from domain.settings import Settings
 from domain.tooling import Tool
 from retrieval.documents import read_folder
@@ -41,18 +51,30 @@ from storage.casework import SqlCasebook
 from storage.conversations import SqlConversations
 from storage.database import Database
 from storage.ledger import SqlLedger
-from support.calendar import StaffCalendar
+from storage.usage import SqlUsage
+from support.calendar import HONG_KONG, StaffCalendar
 from support.cases import CaseDesk
 from support.escalation import Escalation
+from support.models.assembly import assemble, budget
+from support.models.metered import Meter
 from support.policy_answers import PolicyAnswers
 from support.replies import Replies
+from support.writing.voice import Voice
+from support.writing.writer import Writer
+from understanding.asking import Asked, Asking
+from understanding.cascade import ALWAYS, CascadeReader, read_threshold
 from understanding.embedded import EmbeddedReader
+from understanding.examples import prompt_examples
 from understanding.filling import Filler
 from understanding.glossary import Glossary as WordGlossary
 from understanding.glossary import read_glossary as read_words
 from understanding.identifiers import CompanyWords
+from understanding.model import Kinds, ModelReader
 from understanding.models import Models, learn
 from understanding.screening import EmbeddedScreener
+from understanding.settling import Settler
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -72,6 +94,8 @@ class House:
     graph: Graph
     store: SqlConversations
     casebook: SqlCasebook
+    model: Model | None = None
+    connected: Sequence[OpenAIModel] = ()
 
     @classmethod
     async def open(cls, settings: Settings) -> House:
@@ -84,11 +108,13 @@ class House:
         embedder = EmbeddedEmbedder()
         await asyncio.to_thread(embedder.warm)
         database = await Database.open(settings.data, settings.database_url)
+        tokens = QwenTokens()
+        model, connected = open_models(settings, SqlUsage(database), tokens.count)
         return cls(
             settings=settings,
             database=database,
             embedder=embedder,
-            tokens=QwenTokens(),
+            tokens=tokens,
             models=learn(playbook, settings.cache, embedder),
             replies=Replies.read(playbook / "replies"),
             permissions=Permissions.read(playbook / "roles.yaml"),
@@ -98,6 +124,8 @@ class House:
             graph=build(),
             store=SqlConversations(database),
             casebook=SqlCasebook(database),
+            model=model,
+            connected=connected,
         )
 
     def library(self, clock: Clock, tenant: str, *, empty: bool = False) -> Librarian:
@@ -159,25 +187,99 @@ class House:
             replies=self.replies,
             clock=clock,
             desk=CaseDesk(escalation, calendar, duty),
+            writer=self.writer(),
         )
         return Turns(self.graph, context, self.store, shop, self.tokens)
 
-    def reader(self, world: World | None) -> EmbeddedReader:
-        """A reader that knows a company's ids and products, or none."""
-        words = (
-            CompanyWords.of_world(world, self.words) if world else CompanyWords(glossary=self.words)
+    def reader(self, world: World) -> Reader:
+        """The reader that the settings ask for; offline where no model is set."""
+        offline = self.embedded_reader(world)
+        if self.model is None or self.settings.reader == "embedded":
+            return offline
+        sure = read_threshold(self.settings.playbook / "rules" / "cascade.yaml")
+        threshold = ALWAYS if self.settings.reader == "model" else sure
+        return CascadeReader(offline, self.model_reader(world, self.model), threshold)
+
+    def writer(self) -> Writer | None:
+        """Who words what may be worded freely; nobody where no model is set."""
+        if self.model is None or self.settings.writer == "templates":
+            return None
+        voice = Voice.read(self.settings.playbook / "voices" / "demo.yaml")
+        return Writer(self.model, load("compose"), voice)
+
+    def embedded_reader(self, world: World | None) -> EmbeddedReader:
+        """The offline reader of a company; without one it knows no ids and no products."""
+        words = self._words_of(world)
+        return EmbeddedReader(self.models, words, self._settler(world, words))
+
+    def model_reader(self, world: World | None, model: Model) -> ModelReader:
+        """A reader that asks this model."""
+        prompt = read_prompt(PROMPTS / "understand.md")
+        examples = self.settings.playbook / "examples"
+        asking = Asking(
+            prompt.text,
+            prompt.source,
+            [
+                Asked(name, (inspect.getdoc(tool.function) or "").split("\n")[0], tool.request)
+                for name, tool in self.tools.items()
+            ],
+            prompt_examples(examples),
+            self.models.features.lexicon,
         )
-        return EmbeddedReader(
+        settler = self._settler(world, self._words_of(world))
+        return ModelReader(model, asking, settler, self.models, self._kinds())
+
+    def _words_of(self, world: World | None) -> CompanyWords:
+        if world is None:
+            return CompanyWords(glossary=self.words)
+        return CompanyWords.of_world(world, self.words)
+
+    def _settler(self, world: World | None, words: CompanyWords) -> Settler:
+        kinds = self._kinds()
+        return Settler(
             self.models,
-            words,
             Filler(words, world.products if world else []),
             fields={name: tuple(tool.request.model_fields) for name, tool in self.tools.items()},
-            writes=[name for name, tool in self.tools.items() if tool.policy.effect != "read"],
-            at_once=[name for name, tool in self.tools.items() if tool.policy.confirm == "never"],
+            writes=kinds.writes,
+            at_once=kinds.at_once,
+        )
+
+    def _kinds(self) -> Kinds:
+        policies = {name: tool.policy for name, tool in self.tools.items()}
+        return Kinds(
+            writes=frozenset(name for name, one in policies.items() if one.effect != "read"),
+            at_once=frozenset(name for name, one in policies.items() if one.confirm == "never"),
         )
 
     async def close(self) -> None:
+        for one in self.connected:
+            await one.close()
         await self.database.close()
+
+
+def open_models(
+    settings: Settings, usage: UsageStore, count: Callable[[str], int]
+) -> tuple[Model | None, Sequence[OpenAIModel]]:
+    """The models that the settings name, or None, and the connections that have to be closed in the end.
+
+    A setting of a model that is wrong stops no desk: it is named in the log, and the desk reads and words offline.
+    """
+    meter = Meter(usage, budget(settings), SystemClock(), HONG_KONG, count)
+    connected: list[OpenAIModel] = []
+
+    def connect(endpoint: Endpoint) -> Model:
+        connected.append(OpenAIModel(endpoint))
+        return connected[-1]
+
+    try:
+        found = assemble(
+            settings, {role: endpoints(settings, role) for role in ROLES}, connect, meter
+        )
+    except ConfigurationError as error:
+        log.error("model_not_used", cause=str(error), path="embedded", remedy="nightdesk doctor")
+        return None, connected
+    log.info("reading", path=settings.reader if found else "embedded")
+    return found, connected
 
 
 def parse_policies(document: object) -> Policies:

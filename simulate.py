@@ -15,11 +15,15 @@ from rich.console import Console
 
 from connectors.clocks import DemoClock
 from connectors.demo_shop import DemoShop, read_world
+from connectors.tokens_qwen import QwenTokens
 from domain.settings import Settings
+from security.masking import mask
 from service import demo_sections
 from simulators import erp, postgres, whatsapp
 from simulators.dingtalk import server as dingtalk
 from simulators.dingtalk.state import Person, SimulatorSpec
+from simulators.model import server as model
+from simulators.model.server import MODES, ModelSpec, Upstream, read_script
 
 simulate = typer.Typer(
     no_args_is_help=True, help="Play the platforms around the desk on loopback, to try it."
@@ -85,6 +89,43 @@ def _erp(port: int = 8125, journal: Journal = None, world: World = None) -> None
     shop = DemoShop(company, DemoClock(company.default_now))
     console.print(f"ERP simulator: http://{_HOST}:{port}  (stop with Ctrl-C)")
     asyncio.run(erp.serve(shop, journal, host=_HOST, port=port))
+
+
+@simulate.command(name="model")
+def _model(
+    *,
+    port: int = 8127,
+    journal: Journal = None,
+    mode: Annotated[str, typer.Option(help=f"One of: {', '.join(MODES)}.")] = "script",
+    script: Annotated[Path | None, typer.Option(help="What is answered to what (YAML).")] = None,
+    recordings: Annotated[Path | None, typer.Option(help="File of recorded replies.")] = None,
+    upstream: Annotated[str, typer.Option(help="Base URL of the endpoint to record.")] = "",
+    upstream_key: Annotated[str, typer.Option(envvar="NIGHTDESK_RECORD_KEY")] = "",
+    name: Annotated[str, typer.Option(help="The model's name, here and upstream.")] = "scripted",
+    key: Annotated[str, typer.Option(help="Key that callers must show.")] = "",
+    first_token_seconds: float = 0.0,
+    seconds_per_token: float = 0.0,
+    one_call_at_a_time: Annotated[
+        bool, typer.Option(help="As a sequential agent is answered.")
+    ] = False,
+) -> None:
+    """A language model behind an OpenAI-compatible interface that behaves, or misbehaves, as it is told."""
+    spec = ModelSpec(
+        mode=mode,
+        models=(name,),
+        key=key,
+        script=read_script(script) if script else (),
+        calls_at_once=not one_call_at_a_time,
+        recordings=recordings,
+        journal=journal,
+        upstream=Upstream(upstream, upstream_key) if upstream else None,
+        mask=mask,
+        first_token_seconds=first_token_seconds,
+        seconds_per_token=seconds_per_token,
+        count=QwenTokens().count,
+    )
+    console.print(f"Model simulator: http://{_HOST}:{port}/v1  (stop with Ctrl-C)")
+    asyncio.run(model.serve(spec, host=_HOST, port=port))
 
 
 @simulate.command(name="postgres")

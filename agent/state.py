@@ -19,6 +19,7 @@ from support.cases import Case, CaseDesk
 from support.escalation import Escalation
 from support.policy_answers import PolicyAnswers
 from support.replies import Replies
+from support.writing.writer import Writer
 
 
 def merge(left: tuple[Task, ...], right: tuple[Task, ...]) -> tuple[Task, ...]:
@@ -94,3 +95,5 @@ class AgentContext:
     replies: Replies
     clock: Clock
     desk: CaseDesk
+    writer: Writer | None = None
+    """Words the free sentences; without one every sentence is said as written."""

@@ -163,14 +163,17 @@ class Door:
         session.turns.drop(session_id)
         await self._house.store.forget(session_id)
 
-    def understand(self, text: str) -> list[dict[str, Any]]:
+    async def understand(self, text: str) -> list[dict[str, Any]]:
         """The tasks of a first message."""
         screening = self._screener.screen(text)
         if screening.blocked:
             return [{"type": "injection", "slots": {}}]
         verdict = self._escalation.decide(triggers(screening, Standing(), None))
         context = ReadingContext(now=datetime.now(HONG_KONG), signals=screening.signals)
-        tasks = [*self._reader.read(text, context).tasks, *for_people(verdict.triggers, text)]
+        tasks = [
+            *(await self._reader.read(text, context)).tasks,
+            *for_people(verdict.triggers, text),
+        ]
         return [contract.task(one) for one in tasks if one.kind != INJECTION]
 
     def rank(self, passages: Passages) -> list[list[str]]:
@@ -216,7 +219,7 @@ def open_door(house: House) -> Door:
     """The door of a house. Components are tried without a company: no ids, no products, the playbook's rules."""
     library = house.library(FixedClock(datetime.now(HONG_KONG)), "evaluation", empty=True)
     escalation = Escalation.read(house.settings.playbook / "rules" / "escalation.yaml", [])
-    return Door(house, library, house.reader(None), escalation)
+    return Door(house, library, house.embedded_reader(None), escalation)
 
 
 def routes(door: Door) -> APIRouter:
@@ -251,7 +254,7 @@ def _components(router: APIRouter, door: Door) -> None:
     @router.post("/understand")
     async def understand(batch: Texts) -> dict[str, Any]:
         if batch.text is not None:
-            return {"tasks": await asyncio.to_thread(door.understand, batch.text)}
+            return {"tasks": await door.understand(batch.text)}
         found = [await asyncio.to_thread(door.understand, text) for text in batch.texts]
         return {"results": [{"tasks": tasks} for tasks in found]}
 

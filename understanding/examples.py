@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ _SHAPES = {
     "sku": ("KET-17", "B-LAMP2"),
 }
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+QUESTION = "ask"  # the label of every general question
+Fill = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class Example:
     language: str
 
 
-def read_labels(folder: Path) -> list[Example]:
-    """Every example of a folder with one file per label.
+def read_labels(folder: Path, fill: Fill | None = None) -> list[Example]:
+    """Every example of a folder with one file per label; `fill` says what stands for an identifier.
 
     Raises:
         ConfigurationError: names the file and what it lacks.
@@ -46,17 +49,26 @@ def read_labels(folder: Path) -> list[Example]:
         label = document.get("label")
         if label != path.stem:
             raise ConfigurationError(f"{path.name}: `label` must be {path.stem!r}, it is {label!r}")
-        examples += _by_language(document, str(label), path)
+        examples += _by_language(document, str(label), path, fill or filled)
     if not examples:
         raise ConfigurationError(f"{folder} holds no examples; the offline reader cannot learn")
     return examples
+
+
+def prompt_examples(folder: Path) -> list[Example]:
+    """What a model is shown: requests and questions, with a gap where an identifier would stand."""
+    questions = read_labels(folder / "topics", blank)
+    asked = [Example(one.text, QUESTION, one.language) for one in questions]
+    return read_labels(folder / "tasks", blank) + asked
 
 
 def read_keys(path: Path) -> list[Example]:
     """Every example of a file whose top keys are the labels."""
     document = _load(path)
     return [
-        one for label, block in document.items() for one in _by_language(block, str(label), path)
+        one
+        for label, block in document.items()
+        for one in _by_language(block, str(label), path, filled)
     ]
 
 
@@ -79,12 +91,17 @@ def filled(text: str) -> str:
     return _PLACEHOLDER.sub(identifier, text)
 
 
-def _by_language(block: Any, label: str, path: Path) -> list[Example]:
+def blank(text: str) -> str:
+    """The utterance with a gap for each identifier, so that no model can copy one."""
+    return _PLACEHOLDER.sub("___", text)
+
+
+def _by_language(block: Any, label: str, path: Path, fill: Fill) -> list[Example]:
     missing = [language for language in LANGUAGES if not block.get(language)]
     if missing:
         raise ConfigurationError(f"{path.name}: {label} has no examples in {', '.join(missing)}")
     return [
-        Example(filled(str(text)), label, language)
+        Example(fill(str(text)), label, language)
         for language in LANGUAGES
         for text in block[language]
     ]

@@ -127,6 +127,8 @@ class Filler:
                 slots |= {
                     key: value for key, value in filler(words, context).items() if key in fields
                 }
+        if "sku" in fields and "order" not in fields:  # any product, whatever order is spoken of
+            slots = {**slots, **self._product(words, context)}
         if "from_sku" in fields:
             slots.pop("sku", None)
         return slots
@@ -185,13 +187,10 @@ class Filler:
         return {kind: spoken_of}
 
     def _sku(self, words: Words, context: ReadingContext) -> dict[str, str]:
-        named = words.mentions("sku")
         order = self._order_of(words, context)
         if order is None:
-            if not named:
-                return _named("sku", self._shortened(words.text))
-            held_by_them = {line.sku for one in context.records.orders for line in one.items}
-            return _named("sku", _one_of(named[0], held_by_them) if named else None)
+            return self._product(words, context)
+        named = words.mentions("sku")
         held = [line.sku for line in order.items]
         inside = [m for m in named if m.value in held or set(m.options) & set(held)]
         kept = [m for m in inside if _KEPT.search(words.utterance.text[: m.start])]
@@ -200,6 +199,14 @@ class Filler:
             rest = [sku for sku in held if sku not in {self._inside(m, held) for m in kept}]
             return _named("sku", rest[0] if len(rest) == 1 else None)
         return _named("sku", self._inside(gone[0], held) if gone else None)
+
+    def _product(self, words: Words, context: ReadingContext) -> dict[str, str]:
+        """A product that is named; of several that fit, one that the customer has."""
+        named = words.mentions("sku")
+        if not named:
+            return _named("sku", self._shortened(words.text))
+        held_by_them = {line.sku for one in context.records.orders for line in one.items}
+        return _named("sku", _one_of(named[0], held_by_them))
 
     @staticmethod
     def _inside(mention: Mention, held: list[str]) -> str:

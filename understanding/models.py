@@ -10,14 +10,13 @@ import structlog
 
 from domain.ports import Embedder
 from understanding.classifier import Classifier, Features
-from understanding.examples import Example, digest, read_keys, read_labels
+from understanding.examples import QUESTION, Example, digest, read_keys, read_labels
 from understanding.lexicon import Lexicon
 
 log = structlog.get_logger()
 
 REPORT = "report"  # a message that reports something and asks for no action that a tool could take
 NONE = "none"
-QUESTION = "ask"
 _VERSION = "6"  # of the recipe; another one makes kept classifiers stale
 # Reports that mostly do come with a request of their own are left to the task labels.
 _ASKING_REPORTS = frozenset({NONE, "wrong_item", "fault", "refund_late", "compensation"})

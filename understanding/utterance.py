@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from understanding.clauses import Clause, split
+from understanding.examples import QUESTION
 from understanding.identifiers import CompanyWords, Mention
-from understanding.models import QUESTION, REPORT, Models
+from understanding.models import REPORT, Models
 
 FILLERS = frozenset({"remark", "smalltalk", REPORT})
 SURE = 0.5  # a clause below it does not stand as a request beside another one
@@ -58,7 +59,10 @@ _AGAINST = 0.02  # what is left of a request that is not about the record that w
 
 @dataclass(frozen=True)
 class Request:
-    """One request of a message: its words, where they stand, what is asked and how sure we are."""
+    """One request of a message: its words, where they stand, what is asked and how sure we are.
+
+    `slots` are values that whoever found the request read out of it, each said by the customer or known to us.
+    """
 
     text: str
     start: int
@@ -66,6 +70,7 @@ class Request:
     label: str
     confidence: float
     opens: bool
+    slots: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

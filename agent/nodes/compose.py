@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 from langgraph.runtime import Runtime
@@ -10,25 +10,66 @@ from langgraph.runtime import Runtime
 from agent.aside import when
 from agent.awaiting import awaiting
 from agent.outcomes import unpacked
+from agent.routes import TALK
 from agent.state import AgentContext, ConversationState, Update
 from domain.conversation import INJECTION, OUT_OF_SCOPE, SMALLTALK, Task
 from domain.language import Language, to_script
 from domain.policies import Policies
 from domain.tooling import Declined, Done, NeedsConfirmation, NeedsInput
 from support.replies import Replies
+from support.writing.writer import Draft, Writer
 
 log = structlog.get_logger()
 OTP = "otp"
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A sentence of the reply. One with a `key` is news or small talk, and a writer may put it in other words."""
+
+    text: str
+    key: str = ""
+
+
 async def compose(state: ConversationState, runtime: Runtime[AgentContext]) -> Update:
     """Write the reply in the customer's language."""
     speaker = _Speaker(state, runtime.context.replies, runtime.context.policies)
-    lines = speaker.lines()
-    text = "\n".join(line for line in lines if line) or speaker.say("talk.unclear")
+    lines = [line for line in speaker.lines() if line.text]
+    said = await _worded(lines, state, runtime.context.writer)
+    text = "\n".join(said) or speaker.say("talk.unclear")
     asked = awaiting(state.tasks)
     log.debug("composed", turn_id=state.message.id)
-    return {"outcome": replace(state.outcome, reply=text, awaiting=asked)}
+    spoken = [replace(task, status="done") for task in state.tasks if task.kind in TALK]
+    return {
+        "tasks": tuple(spoken),
+        "outcome": replace(state.outcome, reply=text, awaiting=asked),
+    }
+
+
+async def _worded(lines: list[_Line], state: ConversationState, writer: Writer | None) -> list[str]:
+    """The sentences in their order, those that a writer may reword in one piece where the first of them stood.
+
+    Where a person is brought in, or something weighs on the customer, everything is said as written.
+    """
+    said = [line.text for line in lines]
+    if writer is None or state.outcome.case is not None or state.verdict.triggers:
+        return said
+    known = (*state.customer.private(), state.customer.name)
+    free = [
+        at for at, line in enumerate(lines) if line.key and writer.frees(line.key, line.text, known)
+    ]
+    if not free or not writer.worth(len(free)):
+        return said
+    draft = Draft(
+        lines=tuple(said[at] for at in free),
+        said=state.message.text,
+        language=state.conversation.language,
+        tenant=state.conversation.tenant,
+        turn=state.message.id,
+        known=known,
+    )
+    said[free[0]] = await writer.write(draft)
+    return [text for at, text in enumerate(said) if at not in free[1:]]
 
 
 class _Speaker:
@@ -43,18 +84,17 @@ class _Speaker:
     def say(self, key: str, **values: object) -> str:
         return self._replies.say(key, self._language, **values)
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[_Line]:
         if self._state.message.author == "bystander":
-            return [self.say("talk.bystander")]
+            return [_Line(self.say("talk.bystander"))]
         if self._state.screening.blocked:
-            return [self.say("talk.injection")]
+            return [_Line(self.say("talk.injection"))]
+        asked = [*self._question(), *self._confirmation(), *self._person()]
         return [
-            *self._sympathy(),
+            *map(_Line, self._sympathy()),
             *self._news(),
             *self._talk(),
-            *self._question(),
-            *self._confirmation(),
-            *self._person(),
+            *map(_Line, asked),
         ]
 
     def _touched(self) -> list[Task]:
@@ -70,19 +110,24 @@ class _Speaker:
         found = [f"sympathy.{name}" for name in triggers if f"sympathy.{name}" in self._replies]
         return [self.say(key) for key in found[:2]]
 
-    def _news(self) -> list[str]:
+    def _news(self) -> list[_Line]:
         lines = []
         for task in self._touched():
             outcome = unpacked(task.outcome) if task.outcome else None
             if task.status == "dropped":
-                lines.append(self.say("task.dropped"))
+                lines.append(_Line(self.say("task.dropped")))
             elif task.status == "on_hold":
-                lines.append(self.say("task.on_hold"))
+                lines.append(_Line(self.say("task.on_hold")))
             elif task.status == "failed":
-                lines.append(self.say("declined.failed"))
+                lines.append(_Line(self.say("declined.failed")))
             elif isinstance(outcome, Done | Declined) and task.status != "handed_over":
-                lines.append(self._sentence(outcome))
-        return list(dict.fromkeys(lines))
+                lines.append(self._told(outcome))
+        return list({line.text: line for line in lines}.values())
+
+    def _told(self, outcome: Done | Declined) -> _Line:
+        """What came of a task. A refusal, and whatever people look at, is said as written."""
+        plain = isinstance(outcome, Done) and not (outcome.awaits_approval or outcome.hands_over)
+        return _Line(self._sentence(outcome), outcome.reply if plain else "")
 
     def _sentence(self, outcome: Done | Declined) -> str:
         values = {key: self._localised(value) for key, value in outcome.values.items()}
@@ -93,14 +138,15 @@ class _Speaker:
             return [self._localised(one) for one in value]
         return to_script(value, self._language) if isinstance(value, str) else value
 
-    def _talk(self) -> list[str]:
+    def _talk(self) -> list[_Line]:
         keys = {
             SMALLTALK: "talk.greeting",
             OUT_OF_SCOPE: "talk.out_of_scope",
             INJECTION: "talk.injection",
         }
         touched = [task for task in self._touched() if task.kind in keys]
-        return [self.say(str(task.slots.get("reply", keys[task.kind]))) for task in touched[:1]]
+        said = [str(task.slots.get("reply", keys[task.kind])) for task in touched[:1]]
+        return [_Line(self.say(key), key) for key in said]
 
     def _question(self) -> list[str]:
         """One question for everything that is missing."""

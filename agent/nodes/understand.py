@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -34,8 +33,7 @@ async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -
     """Read the message against the open tasks, then check a one-time code if one was given."""
     context = runtime.context
     standing = state.conversation.standing
-    reading = await asyncio.to_thread(
-        context.reader.read,
+    reading = await context.reader.read(
         state.message.text,
         ReadingContext(
             now=context.clock.now(),
@@ -44,6 +42,8 @@ async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -
             records=state.records,
             focus=standing.focus,
             signals=state.screening.signals,
+            tenant=state.conversation.tenant,
+            turn=state.message.id,
         ),
     )
     start = max((task.position for task in state.tasks), default=-1) + 1

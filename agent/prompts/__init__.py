@@ -1,0 +1,1 @@
+"""What models are told, one file per job; `loader.py` reads them."""

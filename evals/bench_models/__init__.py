@@ -1,0 +1,1 @@
+"""The model reader and writer measured beside a prebuilt agent: `make bench-models`."""
