@@ -22,7 +22,7 @@ from security.masking import mask
 from understanding.examples import QUESTION, Example
 from understanding.lexicon import Lexicon
 
-TOOLS = 8  # the likeliest ones; the right one was among the first five for 99 % of the examples left out
+TOOLS = 8  # the likeliest ones; more would make every prompt longer and the choice harder
 EXAMPLES = 6
 RECORDS = 6
 OPEN = 5

@@ -43,8 +43,8 @@ _LONGEST = 6  # clauses looked at one by one
 _SAYING = 2  # characters besides an identifier that a report needs
 _SHORTEST = 4  # characters below which a clause reports nothing by itself
 _HINTED = 0.06  # what the whole message must give a label for one clause of it to count
-# Many harmless requests in one message look like nothing that was learnt: left out, no message was an attack whose
-# every clause stayed below the first; a clause above the second finds attacks hidden between requests.
+# Many harmless requests in one message look like nothing that was learnt, so an attack has to show in some clause of
+# it; and a clause that is one by itself stays one between ordinary requests.
 _HARMLESS = 0.01
 _OPENLY = 0.85
 

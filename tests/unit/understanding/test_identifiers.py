@@ -28,7 +28,7 @@ ROOMS = [
     Room(type="KNG", name_zh="豪華大床房", name_en="Deluxe King", rate_hkd=Decimal(900)),
 ]
 IDS = {
-    "order": ["GL-70012", "GL-70099", "GL-71012", "88031245"],
+    "order": ["QM-70012", "QM-70099", "QM-71012", "88031245"],
     "invoice": ["INV-2025-0031", "INV-70012"],
     "booking": ["RS401"],
     "account": ["W/5503"],
@@ -36,33 +36,33 @@ IDS = {
 }
 WORDS = CompanyWords(IDS, PRODUCTS, ROOMS, GLOSSARY)
 STRANGER = CompanyWords(glossary=GLOSSARY)
-MINE = {"GL-70012", "GL-70099"}
+MINE = {"QM-70012", "QM-70099"}
 Found = list[tuple[str, str, bool]]
 
 KNOWN_COMPANY: list[tuple[str, Found]] = [
-    ("GL-70012幾時到", [("order", "GL-70012", True)]),
-    ("gl70012", [("order", "GL-70012", True)]),
-    ("GL 七零零零九九", [("order", "GL-700099", False)]),
-    ("GL七零零一二", [("order", "GL-70012", True)]),
-    ("gl 70 012", [("order", "GL-70012", True)]),
-    ("ＧＬ－７００１２", [("order", "GL-70012", True)]),
-    ("單號70012", [("order", "GL-70012", True)]),
-    ("#70012", [("order", "GL-70012", True)]),
-    ("我張單70012", [("order", "GL-70012", True)]),
-    ("the one ending 012", [("order", "GL-70012", True)]),
-    ("尾數 012 嗰張", [("order", "GL-70012", True)]),
+    ("QM-70012幾時到", [("order", "QM-70012", True)]),
+    ("qm70012", [("order", "QM-70012", True)]),
+    ("QM 七零零零九九", [("order", "QM-700099", False)]),
+    ("QM七零零一二", [("order", "QM-70012", True)]),
+    ("qm 70 012", [("order", "QM-70012", True)]),
+    ("ＱＭ－７００１２", [("order", "QM-70012", True)]),
+    ("單號70012", [("order", "QM-70012", True)]),
+    ("#70012", [("order", "QM-70012", True)]),
+    ("我張單70012", [("order", "QM-70012", True)]),
+    ("the one ending 012", [("order", "QM-70012", True)]),
+    ("尾數 012 嗰張", [("order", "QM-70012", True)]),
     ("信用卡尾數 012", []),
-    ("70012", [("order", "GL-70012", True)]),
+    ("70012", [("order", "QM-70012", True)]),
     ("88031245", [("order", "88031245", True)]),
     ("88031246 係咩", [("order", "88031246", False)]),
     ("我電話 9123 4567", []),
     ("call me 88031245", [("order", "88031245", True)]),
-    ("GL-79999", [("order", "GL-79999", False)]),
-    ("gl 79999 where", [("order", "GL-79999", False)]),
-    ("GL dash 70012", [("order", "GL-70012", True)]),
-    ("GL 橫線 七零零一二", [("order", "GL-70012", True)]),
-    ("G L 7 double 0 1 2", [("order", "GL-70012", True)]),
-    ("GL-7OO12", [("order", "GL-70012", True)]),
+    ("QM-79999", [("order", "QM-79999", False)]),
+    ("qm 79999 where", [("order", "QM-79999", False)]),
+    ("QM dash 70012", [("order", "QM-70012", True)]),
+    ("QM 橫線 七零零一二", [("order", "QM-70012", True)]),
+    ("G L 7 double 0 1 2", [("order", "QM-70012", True)]),
+    ("QM-7OO12", [("order", "QM-70012", True)]),
     ("INV20250031", [("invoice", "INV-2025-0031", True)]),
     ("發票 70012", [("invoice", "INV-70012", True)]),
     ("INV-9999-0001", [("invoice", "INV-9999-0001", False)]),
@@ -85,7 +85,7 @@ KNOWN_COMPANY: list[tuple[str, Found]] = [
     ("70012蚊", []),
     ("身份證 A123456(7)", []),
     ("A123456(3)", []),
-    ("https://x.com/GL-70012", []),
+    ("https://x.com/QM-70012", []),
     ("kelly70012@x.com", []),
     ("flat 1203 tower 3", []),
     ("4111 1111 1111 1111", []),
@@ -99,35 +99,35 @@ KNOWN_COMPANY: list[tuple[str, Found]] = [
     ("雙床房兩晚", []),
     ("TWN", []),
     ("改送去觀塘巧明街100號16樓", []),
-    ("GL-70012同GL-70099", [("order", "GL-70012", True), ("order", "GL-70099", True)]),
+    ("QM-70012同QM-70099", [("order", "QM-70012", True), ("order", "QM-70099", True)]),
     ("iPhone 15", []),
     ("2025-12-15", []),
     ("500 pcs", []),
-    ("退70099嗰張單", [("order", "GL-70099", True)]),
+    ("退70099嗰張單", [("order", "QM-70099", True)]),
     (
         "order 70012 and invoice 70012",
-        [("order", "GL-70012", True), ("invoice", "INV-70012", True)],
+        [("order", "QM-70012", True), ("invoice", "INV-70012", True)],
     ),
     ("你好", []),
-    ("GL-70012A", [("order", "GL-70012A", False)]),
-    ("XGL-70012", [("unknown_id", "XGL-70012", False)]),
+    ("QM-70012A", [("order", "QM-70012A", False)]),
+    ("XQM-70012", [("unknown_id", "XQM-70012", False)]),
     ("試 907070", []),
-    ("7 0 0 1 2", [("order", "GL-70012", True)]),
-    ("GL，七零零，一二", [("order", "GL-70012", True)]),
-    ("我要改70099個地址", [("order", "GL-70099", True)]),
-    ("GL七零零九九嗰單", [("order", "GL-70099", True)]),
-    ("我個訂單號碼係 gl - 70012", [("order", "GL-70012", True)]),
+    ("7 0 0 1 2", [("order", "QM-70012", True)]),
+    ("QM，七零零，一二", [("order", "QM-70012", True)]),
+    ("我要改70099個地址", [("order", "QM-70099", True)]),
+    ("QM七零零九九嗰單", [("order", "QM-70099", True)]),
+    ("我個訂單號碼係 qm - 70012", [("order", "QM-70012", True)]),
     (
-        "訂單GL70012同埋invoice INV-2025-0031",
-        [("order", "GL-70012", True), ("invoice", "INV-2025-0031", True)],
+        "訂單QM70012同埋invoice INV-2025-0031",
+        [("order", "QM-70012", True), ("invoice", "INV-2025-0031", True)],
     ),
-    ("order number is G L seven zero zero one two", [("order", "GL-70012", True)]),
+    ("order number is G L seven zero zero one two", [("order", "QM-70012", True)]),
     ("the RS401 reservation", [("booking", "RS401", True)]),
-    ("尾四位0099嗰張", [("order", "GL-70099", True)]),
-    ("last three digits are 099", [("order", "GL-70099", True)]),
+    ("尾四位0099嗰張", [("order", "QM-70099", True)]),
+    ("last three digits are 099", [("order", "QM-70099", True)]),
     ("我部電話壞咗 91234567", []),
-    ("no. 70012", [("order", "GL-70012", True)]),
-    ("查下GL 700 12", [("order", "GL-70012", True)]),
+    ("no. 70012", [("order", "QM-70012", True)]),
+    ("查下QM 700 12", [("order", "QM-70012", True)]),
 ]
 NO_COMPANY: list[tuple[str, Found]] = [
     ("AB-12345", [("order", "AB-12345", False)]),
@@ -165,8 +165,8 @@ def test_identifiers_are_found_by_their_shape(text: str, expected: Found) -> Non
 
 def test_an_ending_that_fits_two_is_left_open() -> None:
     found = WORDS.ids("the order ending 012")
-    assert [(one.value, tuple(o for o in one.options if o.startswith("GL"))) for one in found] == [
-        ("", ("GL-70012", "GL-71012"))
+    assert [(one.value, tuple(o for o in one.options if o.startswith("QM"))) for one in found] == [
+        ("", ("QM-70012", "QM-71012"))
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -44,6 +44,8 @@ class Office:
     def __init__(self) -> None:
         self.kept: dict[str, Arrival] = {}
         self.said: defaultdict[str, list[Said]] = defaultdict(list)
+        self.calls: Counter[str] = Counter()
+        self.held: dict[str, float] = {}
         self.seq = 0
         self.down = False
 
@@ -68,16 +70,18 @@ class Office:
         return [one for one in self.said[conversation_id] if one.seq > seq][:200]
 
     async def used(self, name: str) -> int:
-        raise NotImplementedError(name)
+        return self.calls[name]
 
     async def spend(self, name: str, calls: int = 1) -> int:
-        raise NotImplementedError(name, calls)
+        self.calls[name] += calls
+        return self.calls[name]
 
     async def hold(self, name: str, seconds: float) -> bool:
-        raise NotImplementedError(name, seconds)
+        self.held[name] = seconds
+        return True
 
     async def release(self, name: str) -> None:
-        raise NotImplementedError(name)
+        self.held.pop(name, None)
 
     def services(self, clock: HandClock) -> Services:
         return Services(quota=self, lease=self, transcript=self, clock=clock)
