@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 
 from agent.memory import Window
 from agent.runner import Runner
+from agent.turnstile import Turnstile
 from domain.casework import Citation, Verdict
 from domain.company import CompanyNames, Customer
 from domain.conversation import Conversation, Message, Task
@@ -97,3 +98,7 @@ class AgentContext:
     desk: CaseDesk
     writer: Writer | None = None
     """Words the free sentences; without one every sentence is said as written."""
+    turnstile: Turnstile = field(default_factory=Turnstile)
+    """Of this turn: up to where it may be stopped."""
+    live: bool = False
+    """Whether somebody watches this turn's reply being written."""

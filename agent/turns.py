@@ -19,6 +19,7 @@ from agent.graph import Graph
 from agent.keeping import record
 from agent.memory import entries_of, fit
 from agent.state import AgentContext, ConversationState
+from agent.turnstile import Turnstile
 from domain.casework import Citation
 from domain.company import Customer
 from domain.conversation import Message, Task
@@ -39,6 +40,8 @@ class Incoming:
     text: str
     external_id: str | None = None
     bystander: bool = False
+    live: bool = False
+    """Whether somebody watches the reply being written."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,13 @@ class Progress:
     """A step that a customer may be shown while they wait."""
 
     step: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The next words of the reply, while a model still writes the rest. Together they are where it begins."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class Turns:
                 return event
         raise AssertionError("unreachable: a turn always ends with an answer")
 
-    async def stream(self, incoming: Incoming) -> AsyncIterator[Progress | Answer]:
+    async def stream(self, incoming: Incoming) -> AsyncIterator[Progress | Words | Answer]:
         """The same, with every step on the way."""
         async with self._locks[incoming.conversation_id]:
             history = await self._store.history(incoming.conversation_id)
@@ -99,28 +109,36 @@ class Turns:
                 yield Answer(earlier, awaiting(history.tasks), (), history.tasks)
                 return
             state = await self.begin(history, message)
-            async for event in self._run(state):
-                if isinstance(event, Progress):
-                    yield event
-                else:
+            context = replace(self.context, turnstile=Turnstile(), live=incoming.live)
+            async for event in self._run(state, context):
+                if isinstance(event, ConversationState):
                     state = event
+                else:
+                    yield event
             kept = replace(self.record(state), received=None)  # it was kept when it came
             yield await self.keep(state, kept)
 
-    async def think(self, state: ConversationState) -> ConversationState:
-        """Run the graph. Nothing is kept but what tools did, which stands in the ledger."""
-        async for event in self._run(state):
+    async def think(self, state: ConversationState, turnstile: Turnstile) -> ConversationState:
+        """Run the graph. Nothing is kept but what tools did, which stands in the ledger.
+
+        Raises:
+            CancelledError: it was stopped at the turnstile, before anything was done.
+        """
+        async for event in self._run(state, replace(self.context, turnstile=turnstile)):
             if isinstance(event, ConversationState):
                 state = event
         return state
 
-    async def _run(self, state: ConversationState) -> AsyncIterator[Progress | ConversationState]:
+    async def _run(
+        self, state: ConversationState, context: AgentContext
+    ) -> AsyncIterator[Progress | Words | ConversationState]:
         result = state
         async for kind, event in self._graph.astream(
-            state, context=self.context, stream_mode=["custom", "values"]
+            state, context=context, stream_mode=["custom", "values"]
         ):
             if kind == "custom" and isinstance(event, dict):
-                yield Progress(str(event["tool"]))
+                words = event.get("words")
+                yield Progress(str(event["tool"])) if words is None else Words(str(words))
             elif isinstance(event, dict):
                 result = ConversationState(**event)
         yield result

@@ -6,10 +6,11 @@ one commit; `send` hands the reply to the channel. Both may run again after a cr
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from prometheus_client import Histogram
@@ -18,6 +19,7 @@ from agent.aside import sentence, to_people
 from agent.awaiting import CONFIRMATION
 from agent.state import ConversationState
 from agent.turns import Turns
+from agent.turnstile import Turnstile
 from domain.channels import Button, Outgoing
 from domain.conversation import Conversation, Message, Task
 from domain.errors import AlreadyAnswered
@@ -33,6 +35,7 @@ from support.pilot import Pilot
 
 log = structlog.get_logger()
 YES, NO = "yes", "no"
+MOST_STOPS = 5  # then a turn is read to its end, however much the customer goes on writing
 Answered = Literal["nothing", "in part", "all"]
 _TURN_SECONDS = Histogram("nightdesk_turn_seconds", "From the last message of a turn to its answer")
 
@@ -64,6 +67,10 @@ class DeskWork:
         self._wall = wall
         self._tenant = tenant
         self._burst_seconds = burst_seconds
+
+    @property
+    def turns(self) -> Turns:
+        return self._turns
 
     def works(self) -> Mapping[str, Work]:
         """The pieces of work by the names they are enqueued with."""
@@ -126,23 +133,53 @@ class DeskWork:
         return History(conversation)
 
     async def _think(self, taken: Taken, history: History) -> tuple[Taken, ConversationState]:
-        state = await self._once(taken, history)
+        taken, state = await self._read(taken, history)
         while _only_asks(state):
             waited = (self._wall.now() - taken.kept[-1].received_at).total_seconds()
             grown = await self._inbox.more(taken, max(0.0, self._burst_seconds - waited))
             if grown is None:
                 break
-            taken = grown  # nothing was done yet, so the turn may be read again with more words
-            state = await self._once(taken, history)
+            # Nothing was done yet, so the turn may be read again with more words.
+            taken, state = await self._read(grown, history)
         return taken, state
 
-    async def _once(self, taken: Taken, history: History) -> ConversationState:
+    async def _read(self, taken: Taken, history: History) -> tuple[Taken, ConversationState]:
+        """The turn; anew with more words when the customer writes again while it is only read.
+
+        Only a model reads for so long that this happens, and half a question is not worth its answer.
+        """
+        for _ in range(MOST_STOPS):
+            turnstile = Turnstile()
+            reading = asyncio.create_task(self._once(taken, history, turnstile))
+            try:
+                if not await self._overtaken(reading, taken) or not turnstile.stop():
+                    return taken, await reading
+            finally:
+                await _ended(reading)
+            log.info("reading_stopped", turn_id=taken.turn_id)
+            # Only now are the new words claimed: a turn that goes on without them must not hold them.
+            taken = await self._inbox.more(taken, 0.0) or taken
+        return taken, await self._once(taken, history, Turnstile())
+
+    async def _overtaken(self, reading: asyncio.Task[ConversationState], taken: Taken) -> bool:
+        """Did something arrive before the turn was finished?"""
+        with self._inbox.watched(taken.conversation_id) as event:
+            arriving = asyncio.create_task(event.wait())
+            try:
+                await asyncio.wait([reading, arriving], return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                await _ended(arriving)
+        return event.is_set()
+
+    async def _once(
+        self, taken: Taken, history: History, turnstile: Turnstile
+    ) -> ConversationState:
         state = await self._start(taken, history)
         conversation = history.conversation
         if conversation.owner == "person" or await self._pilot.stopped():
             return self._with_people(state)
         if state.message.text:
-            return await self._turns.think(state)
+            return await self._turns.think(state, turnstile)
         clicked = any(kept.arrival.click for kept in taken.kept)
         key = "talk.stale_button" if clicked else "talk.cannot_read"
         return sentence(state, self._turns.context, key)
@@ -217,6 +254,13 @@ class DeskWork:
         return tuple(
             Button(f"{said}:{shown}", say(f"button.{said}", language)) for said in (YES, NO)
         )
+
+
+async def _ended(task: asyncio.Task[Any]) -> None:
+    """Cancel a task that still runs, and see it end."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def shown_now(tasks: tuple[Task, ...]) -> str:

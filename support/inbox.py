@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -127,18 +128,23 @@ class Inbox:
         """What the next turn answers."""
         return await self._store.take(conversation_id)
 
-    async def more(self, taken: Taken, seconds: float) -> Taken | None:
-        """The same turn with what arrives within so many seconds; None when nothing does."""
-        event = self._arrived.setdefault(taken.conversation_id, asyncio.Event())
+    @contextmanager
+    def watched(self, conversation_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set when something arrives, in this process, for a conversation."""
+        event = self._arrived.setdefault(conversation_id, asyncio.Event())
         event.clear()
         try:
+            yield event
+        finally:
+            self._arrived.pop(conversation_id, None)
+
+    async def more(self, taken: Taken, seconds: float) -> Taken | None:
+        """The same turn with what arrives within so many seconds; None when nothing does."""
+        with self.watched(taken.conversation_id) as event:
             grown = await self._store.extend(taken)  # it may have come while the turn was read
             if len(grown.kept) == len(taken.kept):
-                async with asyncio.timeout(seconds):
-                    await event.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._arrived.pop(taken.conversation_id, None)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        await event.wait()
         grown = await self._store.extend(taken)
         return grown if len(grown.kept) > len(taken.kept) else None

@@ -30,7 +30,11 @@ _FROZEN = frozenset({"refund_order", "return_order", "exchange_item"})
 
 
 async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -> Update:
-    """Read the message against the open tasks, then check a one-time code if one was given."""
+    """Read the message against the open tasks, then check a one-time code if one was given.
+
+    Raises:
+        CancelledError: the customer wrote again while the message was read.
+    """
     context = runtime.context
     standing = state.conversation.standing
     reading = await context.reader.read(
@@ -46,6 +50,7 @@ async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -
             turn=state.message.id,
         ),
     )
+    context.turnstile.go_on()
     start = max((task.position for task in state.tasks), default=-1) + 1
     known = {task.id for task in state.tasks}
     tasks: list[Task] = []

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.prompts.loader import load
+from agent.turns import Turns
 from agent.work import shown_now
 from connectors.clocks import FixedClock
 from connectors.demo_shop import DemoShop, read_world
@@ -26,13 +28,17 @@ from domain.channels import (
     WebApp,
 )
 from domain.errors import Undeliverable, UpstreamUnavailable
-from domain.settings import Settings
+from domain.models import Completion, Prompt
+from domain.reading import Reader, Reading, ReadingContext
+from domain.settings import ROOT, Settings
 from house import House
 from service import Service
 from storage.casework import SqlCasebook
 from storage.conversations import SqlConversations
 from storage.database import Database
 from storage.inbox import SqlInbox
+from support.writing.voice import Voice
+from support.writing.writer import Writer
 
 WINGYAN = "chan.wingyan"
 CANCEL = "唔該幫我取消 HB-203115"
@@ -236,6 +242,75 @@ async def test_more_than_a_turn_can_hold_is_answered_in_several(desk: Desk) -> N
     told = await desk.post.replies(3)
     assert all(all(record in one for record in set(asked)) for one in told[:2])
     assert desk.service is not None
+    assert await inbox_of(desk).waiting() == []
+
+
+class Waits:
+    """A reader that is never done with a message which does not say this."""
+
+    def __init__(self, inner: Reader, needed: str) -> None:
+        self.inner, self.needed = inner, needed
+        self.begun = asyncio.Event()
+        self.stopped: list[str] = []
+
+    async def read(self, text: str, context: ReadingContext) -> Reading:
+        if self.needed not in text:
+            self.begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                self.stopped.append(text)
+                raise
+        return await self.inner.read(text, context)
+
+
+class Pauses:
+    """A model that words nothing before it is let go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def complete(self, _prompt: Prompt) -> Completion:
+        self.begun.set()
+        await self.go_on.wait()
+        return Completion("")
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[str | Completion]:
+        yield await self.complete(prompt)
+
+
+def turns_of(desk: Desk) -> Turns:
+    assert desk.service is not None
+    return desk.service.work.turns
+
+
+async def test_a_second_message_stops_the_reading_of_the_first(desk: Desk) -> None:
+    turns = turns_of(desk)
+    reader = Waits(turns.context.reader, "INV-88021")
+    turns.context = replace(turns.context, reader=reader)
+    await desk.arrive("HB-203098 去到邊？", "m1")
+    async with asyncio.timeout(20):
+        await reader.begun.wait()
+    await desk.arrive("同埋唔該重發 INV-88021", "m2")
+    (told,) = await desk.post.replies(1)
+    assert reader.stopped == ["HB-203098 去到邊？"]
+    assert "HB-203098" in told
+    assert "INV-88021" in told
+    assert await inbox_of(desk).waiting() == []
+
+
+async def test_a_turn_that_goes_on_is_not_stopped(desk: Desk) -> None:
+    turns, model = turns_of(desk), Pauses()
+    voice = replace(Voice.read(ROOT / "playbook" / "voices" / "demo.yaml"), least_sentences=1)
+    turns.context = replace(turns.context, writer=Writer(model, load("compose"), voice))
+    await desk.arrive("HB-203098 去到邊？", "m1")
+    async with asyncio.timeout(20):
+        await model.begun.wait()
+    await desk.arrive("HB-203115 去到邊？", "m2")
+    model.go_on.set()
+    told = await desk.post.replies(2)
+    assert "HB-203098" in told[0]
+    assert "HB-203115" in told[1]
     assert await inbox_of(desk).waiting() == []
 
 
