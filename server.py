@@ -11,8 +11,9 @@ from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from agent.turns import Answer, Incoming, Progress, Turns
+from agent.turns import Words as TurnWords
 from channels import web
-from channels.web import DemoCustomer, Said, Step
+from channels.web import DemoCustomer, Event, Said, Step, Words
 from connectors.clocks import DemoClock
 from connectors.demo_shop import DemoShop, read_world
 from connectors.erp_rest import RestCompany
@@ -90,9 +91,9 @@ class DemoDesk:
         return conversation.id
 
     async def stream(
-        self, session_id: str, text: str, message_id: str | None
-    ) -> AsyncIterator[Step | Said]:
-        """The steps of a turn, then what was said.
+        self, session_id: str, text: str, message_id: str | None, *, live: bool = False
+    ) -> AsyncIterator[Event]:
+        """The steps of a turn, its first words where somebody watches `live`, then the whole of what was said.
 
         Raises:
             NotIdentified: the session is unknown.
@@ -100,8 +101,8 @@ class DemoDesk:
         if self._door is not None and self._door.knows(session_id):
             yield _said(await self._door.chat(session_id, text, message_id))
             return
-        async for event in self._turns.stream(Incoming(session_id, text, message_id)):
-            yield Step(event.step) if isinstance(event, Progress) else _said(event)
+        async for event in self._turns.stream(Incoming(session_id, text, message_id, live=live)):
+            yield _shown(event)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -159,6 +160,13 @@ async def work(settings: Settings) -> None:
 def company(settings: Settings, world: World, clock: Clock) -> Company:
     """The company's systems: over HTTP where an address is set, or else the demo company's in memory."""
     return DemoShop(world, clock) if settings.erp_url is None else RestCompany(settings.erp_url)
+
+
+def _shown(event: Progress | TurnWords | Answer) -> Event:
+    """What happens in a turn, as the page is told."""
+    if isinstance(event, Progress):
+        return Step(event.step)
+    return _said(event) if isinstance(event, Answer) else Words(event.text)
 
 
 def _said(answer: Answer) -> Said:

@@ -51,6 +51,13 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Words:
+    """The next words of a reply that is still being written."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Said:
     """The reply, what it waits for, and what it is founded on."""
 
@@ -60,7 +67,7 @@ class Said:
     language: str = "yue"
 
 
-Event = Step | Said
+Event = Step | Words | Said
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,14 @@ class WebDesk(Protocol):
     async def start(self, customer_id: str) -> str:
         """A new session id that cannot be guessed. Raises NotIdentified: no such customer."""
 
-    def stream(self, session_id: str, text: str, message_id: str | None) -> AsyncIterator[Event]:
-        """The steps of a turn, then what was said. Raises NotIdentified: the session is unknown."""
+    def stream(
+        self, session_id: str, text: str, message_id: str | None, *, live: bool
+    ) -> AsyncIterator[Event]:
+        """The steps of a turn, its first words where somebody watches `live`, then the whole of what was said.
+
+        Raises:
+            NotIdentified: the session is unknown.
+        """
 
 
 class Opening(BaseModel):
@@ -184,19 +197,20 @@ def _serve_page(routes: APIRouter, chinese: str, english: str) -> None:
 
 
 def _serve_chat(routes: APIRouter, desk: WebDesk) -> None:
-    async def turn_of(request: Request) -> AsyncIterator[Event]:
+    async def turn_of(request: Request, *, live: bool) -> AsyncIterator[Event]:
         body = await _read(request, Incoming)
-        return _to_the_end(desk.stream(body.session_id, body.text, body.message_id or None))
+        message_id = body.message_id or None
+        return _to_the_end(desk.stream(body.session_id, body.text, message_id, live=live))
 
     @routes.post("/v1/chat")
     async def chat(request: Request) -> dict[str, Any]:
-        turn = await turn_of(request)
+        turn = await turn_of(request, live=False)
         said = [event async for event in turn if isinstance(event, Said)][-1]
         return {"reply": said.text, "awaiting": said.awaiting}
 
     @routes.post("/v1/chat/stream")
     async def stream(request: Request) -> Response:
-        turn = await turn_of(request)
+        turn = await turn_of(request, live=True)
         # The first event tells whether the session is known, while a 404 can still be sent.
         told = _tell(await anext(turn), turn)
         unbuffered = {"X-Accel-Buffering": "no"}
@@ -204,24 +218,31 @@ def _serve_chat(routes: APIRouter, desk: WebDesk) -> None:
 
 
 async def _tell(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[str]:
-    said = first
+    said, told = first, ""
     try:
-        if isinstance(first, Step):
-            yield _event("step", asdict(first))
-        async for event in rest:
+        async for event in _from(first, rest):
             if isinstance(event, Step):
                 yield _event("step", asdict(event))
+            elif isinstance(event, Words):
+                told += event.text
+                yield _event("word", asdict(event))
             said = event
     except NightdeskError as error:
         log.warning("chat_failed", code=error.code)
         yield _event("error", {"detail": _FAILED, "retryable": error.retryable})
         return
     if isinstance(said, Said):
-        for piece in pieces(said.text):
+        for piece in pieces(said.text.removeprefix(told)):
             yield _event("word", {"text": piece})
             await asyncio.sleep(_PIECE_SECONDS)
-        told = {"awaiting": said.awaiting, "sources": said.sources, "language": said.language}
-        yield _event("done", {"reply": said.text, **told})
+        about = {"awaiting": said.awaiting, "sources": said.sources, "language": said.language}
+        yield _event("done", {"reply": said.text, **about})
+
+
+async def _from(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[Event]:
+    yield first
+    async for event in rest:
+        yield event
 
 
 def pieces(text: str) -> list[str]:

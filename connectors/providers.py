@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +18,8 @@ from domain.settings import ProviderSettings, Settings
 
 READY_MADE = Path(__file__).parent / "providers.yaml"
 USUAL = "usual"
+EXPERT_ROLES: tuple[Role, ...] = ("understand", "compose")
+"""The jobs that are about one kind of task."""
 
 
 class SectionPrice(BaseModel):
@@ -67,6 +71,39 @@ def endpoints(settings: Settings, role: Role) -> list[Endpoint]:
     wanted = (one.strip() for one in (own or settings.model or "").split(","))
     variable = f"NIGHTDESK_MODELS__{role.upper()}__USE" if own else "NIGHTDESK_MODEL"
     return [_endpoint(one, role, sections, overlays, variable) for one in wanted if one]
+
+
+def experts(settings: Settings, role: Role, kinds: Collection[str]) -> dict[str, list[Endpoint]]:
+    """By kind of task, the models that a job asks before the usual ones; `kinds` are all that there are.
+
+    Raises:
+        ConfigurationError: a kind of task or a provider is unknown, or no usual model stands behind an expert.
+    """
+    if role not in EXPERT_ROLES:
+        return {}
+    sections = read_sections()
+    overlays = {_name(key): one for key, one in settings.providers.items()}
+    found: dict[str, list[Endpoint]] = {}
+    for key, use in settings.experts.items():
+        kind, variable = _kind(key), f"NIGHTDESK_EXPERTS__{_kind(key).upper()}"
+        if kind not in kinds:
+            raise ConfigurationError(_no_such_kind(variable, kind, kinds))
+        wanted = [one for one in map(str.strip, use.split(",")) if one]
+        if wanted and not endpoints(settings, role):
+            raise ConfigurationError(
+                f"{variable} has no usual model behind it; set NIGHTDESK_MODEL, too"
+            )
+        if wanted:
+            found[kind] = [_endpoint(one, role, sections, overlays, variable) for one in wanted]
+    return found
+
+
+def _no_such_kind(variable: str, kind: str, kinds: Collection[str]) -> str:
+    near = get_close_matches(kind, sorted(kinds), n=3, cutoff=0.5)
+    known = (
+        f"the nearest are {', '.join(near)}" if near else f"there are {', '.join(sorted(kinds))}"
+    )
+    return f"{variable} names {kind!r}, which is no kind of task; {known}. Rename or remove the setting"
 
 
 def _endpoint(
@@ -125,6 +162,11 @@ def _price(section: Section | None, over: ProviderSettings, provider: str) -> Pr
 def _in_hkd(read: Decimal, written: Decimal, currency: str) -> Price:
     rate = HKD_PER_USD if currency == "USD" else Decimal(1)
     return Price(read * rate, written * rate)
+
+
+def _kind(text: str) -> str:
+    """A kind of task as its file is called, however an operator spells it."""
+    return text.strip().lower().replace("-", "_")
 
 
 def _name(text: str) -> str:

@@ -7,6 +7,7 @@ tasks, and what was spoken of last. Personal data is masked on the way in; code 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,9 @@ RECORDS = 6
 OPEN = 5
 QUOTE = "quote"
 _QUOTE = {"type": "string", "description": "The customer's own words of this one request, copied."}
+_MARK = re.compile(
+    r"<(/?)message>", re.IGNORECASE
+)  # a customer may not close, or open, what they wrote in
 _HIDDEN = frozenset({"otp", "text"})  # read by code alone
 _TALK = (
     (QUESTION, "A general question about rules, delivery, shops, opening hours or how-to."),
@@ -77,6 +81,7 @@ class Asking:
     ) -> None:
         self._instructions = instructions
         self._source = source
+        self._tools = frozenset(one.name for one in tools)
         self._functions = {one.name: one.function() for one in tools}
         self._functions |= {name: Function(name, about, _schema({})) for name, about in _TALK}
         self._examples = list(examples)
@@ -100,6 +105,7 @@ class Asking:
             tenant=tenant,
             turn=turn,
             max_tokens=400,
+            about=tuple(name for name in likely if name in self._tools)[:1],
         )
 
     def _shown(self, context: ReadingContext, likely: Sequence[str]) -> list[str]:
@@ -117,7 +123,7 @@ class Asking:
             *(_open(task) for task in _waiting(context)),
             *self._similar(text, shown),
             "<message>",
-            mask(text).replace("<message>", "").replace("</message>", ""),
+            _MARK.sub(r"(\1message)", mask(text)),
             "</message>",
         ]
         return "\n".join(part for part in parts if part)

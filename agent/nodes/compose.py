@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import structlog
@@ -35,7 +36,7 @@ async def compose(state: ConversationState, runtime: Runtime[AgentContext]) -> U
     """Write the reply in the customer's language."""
     speaker = _Speaker(state, runtime.context.replies, runtime.context.policies)
     lines = [line for line in speaker.lines() if line.text]
-    said = await _worded(lines, state, runtime.context.writer)
+    said = await _worded(lines, state, runtime)
     text = "\n".join(said) or speaker.say("talk.unclear")
     asked = awaiting(state.tasks)
     log.debug("composed", turn_id=state.message.id)
@@ -46,12 +47,14 @@ async def compose(state: ConversationState, runtime: Runtime[AgentContext]) -> U
     }
 
 
-async def _worded(lines: list[_Line], state: ConversationState, writer: Writer | None) -> list[str]:
+async def _worded(
+    lines: list[_Line], state: ConversationState, runtime: Runtime[AgentContext]
+) -> list[str]:
     """The sentences in their order, those that a writer may reword in one piece where the first of them stood.
 
     Where a person is brought in, or something weighs on the customer, everything is said as written.
     """
-    said = [line.text for line in lines]
+    said, writer = [line.text for line in lines], runtime.context.writer
     if writer is None or state.outcome.case is not None or state.verdict.triggers:
         return said
     known = (*state.customer.private(), state.customer.name)
@@ -60,6 +63,7 @@ async def _worded(lines: list[_Line], state: ConversationState, writer: Writer |
     ]
     if not free or not writer.worth(len(free)):
         return said
+    first = free[0]
     draft = Draft(
         lines=tuple(said[at] for at in free),
         said=state.message.text,
@@ -67,9 +71,26 @@ async def _worded(lines: list[_Line], state: ConversationState, writer: Writer |
         tenant=state.conversation.tenant,
         turn=state.message.id,
         known=known,
+        about=tuple(dict.fromkeys(lines[at].key.partition(".")[0] for at in free)),
     )
-    said[free[0]] = await writer.write(draft)
+    if runtime.context.live:
+        said[first] = await _told(draft, said[:first], writer, runtime.stream_writer)
+    else:
+        said[first] = await writer.write(draft)
     return [text for at, text in enumerate(said) if at not in free[1:]]
+
+
+async def _told(
+    draft: Draft, before: list[str], writer: Writer, tell: Callable[[dict[str, str]], None]
+) -> str:
+    """The wording, told sentence by sentence while it is written; what stands before it is told first."""
+    if before:
+        tell({"words": "".join(f"{line}\n" for line in before)})
+    worded = ""
+    async for piece in writer.pieces(draft):
+        tell({"words": piece})
+        worded += piece
+    return worded
 
 
 class _Speaker:

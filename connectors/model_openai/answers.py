@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from domain.errors import InvalidModelOutput
 from domain.models import Call, Usage
 
 MOST_CHARACTERS = 40_000  # of an answer; no prompt of ours asks for a tenth of it
+_BLOCKS = re.compile(r"<tool_call>(.*?)</tool_call>|```(?:json)?\n(.*?)```", re.DOTALL)
 DROPPED = "nightdesk_dropped"  # where the client's answer notes how many calls were none
 
 
@@ -28,6 +30,29 @@ def arguments(text: object) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def written_calls(text: str) -> list[Call]:
+    """Calls that a model wrote into its text: JSON alone, fenced, or between the marks of Qwen's chat template.
+
+    Small models and servers without a parser for tool calls answer like that. What is no whole call stays text.
+    """
+    blocks = [found[1] or found[2] for found in _BLOCKS.finditer(text)] or [text]
+    calls = []
+    for block in blocks:
+        try:
+            read = json.loads(block)
+        except (ValueError, RecursionError):
+            return []
+        for one in read if isinstance(read, list) else [read]:
+            if not isinstance(one, dict) or not isinstance(one.get("name"), str):
+                return []
+            given = one.get("arguments", {})
+            found = arguments(given) if isinstance(given, str) else given
+            if not isinstance(found, dict):
+                return []
+            calls.append(Call(one["name"], found))
+    return calls
 
 
 class Found:

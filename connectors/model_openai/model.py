@@ -15,7 +15,7 @@ import structlog
 from prometheus_client import Counter
 from pydantic import SecretStr
 
-from connectors.model_openai.answers import DROPPED, MOST_CHARACTERS, Found, is_call
+from connectors.model_openai.answers import DROPPED, MOST_CHARACTERS, Found, is_call, written_calls
 from connectors.model_openai.bounded import bound
 from connectors.model_openai.faults import check, translated
 from domain.errors import InvalidModelOutput, ModelUnavailable
@@ -73,7 +73,7 @@ class OpenAIModel:
                     message = await self._chat.ainvoke(_lines(prompt), **self._wanted(prompt))
             found = Found()
             found.take(message)
-            return self._whole(found, begun)
+            return self._whole(found, begun, prompt)
         except self._faults as error:
             fault = translated(error, self._endpoint, self._seconds)
         raise fault  # outside of the handler, so that the vendor's error and its words are not its context
@@ -91,7 +91,7 @@ class OpenAIModel:
                     yield piece
         if not found.finish:
             raise ModelUnavailable(f"{self._endpoint.provider} broke its answer off")
-        yield self._whole(found, begun)
+        yield self._whole(found, begun, prompt)
 
     async def _heard(self, prompt: Prompt, found: Found) -> AsyncGenerator[str]:
         """Pieces of text; everything that came is in `found` at the end."""
@@ -138,7 +138,7 @@ class OpenAIModel:
             ]
         return wanted
 
-    def _whole(self, found: Found, begun: float) -> Completion:
+    def _whole(self, found: Found, begun: float, prompt: Prompt) -> Completion:
         name = self._endpoint.provider
         if found.dropped:
             _DROPPED.labels(name).inc(found.dropped)
@@ -149,6 +149,8 @@ class OpenAIModel:
             raise InvalidModelOutput(f"the answer of {name} is longer than any answer")
         if not (found.text.strip() or found.calls or found.dropped):
             raise InvalidModelOutput(f"the answer of {name} is empty")
+        if prompt.functions and not found.calls:
+            found.calls = written_calls(found.text)
         return Completion(
             text=found.text.strip(),
             calls=tuple(found.calls),

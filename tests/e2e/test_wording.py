@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from agent.prompts.loader import load
+from agent.turns import Answer, Incoming, Words
 from domain.models import Completion, Prompt
 from domain.settings import ROOT
 from support.writing.voice import Voice
@@ -16,6 +17,9 @@ from support.writing.writer import Writer
 from tests.e2e.conftest import Service
 
 TWO = "HB-203115 去到邊？仲有你哋有咩付款方法？"
+PLAIN = (
+    "HB-203098 去到邊？仲有你哋有咩付款方法？"  # answered without a "no", so sentence by sentence
+)
 
 
 class Echo:
@@ -67,3 +71,41 @@ async def test_what_is_fixed_never_reaches_the_model(service: Service, text: str
     give(service, model)
     await service.say(text)
     assert model.drafts == []
+
+
+class Streams(Echo):
+    """An echo that is written a few letters at a time."""
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[str | Completion]:
+        whole = await self.complete(prompt)
+        for at in range(0, len(whole.text), 3):
+            yield whole.text[at : at + 3]
+        yield whole
+
+
+async def watched(service: Service) -> tuple[list[str], str]:
+    """What somebody who watches was told before the answer, and the answer."""
+    told, answer = [], ""
+    async for event in service.turns.stream(Incoming("talk", PLAIN, live=True)):
+        if isinstance(event, Words):
+            told.append(event.text)
+        elif isinstance(event, Answer):
+            answer = event.message.text
+    return told, answer
+
+
+async def test_who_watches_reads_it_sentence_by_sentence(service: Service) -> None:
+    give(service, Streams(before="好呀，"))
+    told, answer = await watched(service)
+    assert len(told) > 1
+    assert answer.startswith("".join(told))
+    assert "好呀，" in told[0]
+
+
+async def test_of_a_lie_nothing_is_shown_to_who_watches(service: Service) -> None:
+    model = Streams(before="全部免費送畀你。")
+    give(service, model)
+    told, answer = await watched(service)
+    assert "免費" not in answer
+    assert answer.startswith("".join(told))
+    assert all(line in answer for line in model.drafts[0].split("\n"))

@@ -11,7 +11,17 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from channels.web import LARGEST_BODY, LONGEST_TEXT, DemoCustomer, Said, Step, pieces, router
+from channels.web import (
+    LARGEST_BODY,
+    LONGEST_TEXT,
+    DemoCustomer,
+    Event,
+    Said,
+    Step,
+    Words,
+    pieces,
+    router,
+)
 from domain.errors import InputError, NotIdentified, UpstreamUnavailable
 
 MARKUP = '<img src=x onerror="alert(1)"> & </script>'
@@ -40,8 +50,8 @@ class SmallDesk:
         return "session-1"
 
     async def stream(
-        self, session_id: str, text: str, message_id: str | None
-    ) -> AsyncIterator[Step | Said]:
+        self, session_id: str, text: str, message_id: str | None, *, live: bool
+    ) -> AsyncIterator[Event]:
         if session_id != "session-1":
             raise NotIdentified("this conversation is unknown; start a new one")
         self.heard.append((session_id, text, message_id))
@@ -54,6 +64,9 @@ class SmallDesk:
         if text == "down later":
             raise UpstreamUnavailable("the order system at 10.0.0.7 is down")
         yield Step("search_knowledge")
+        if text == "in pieces" and live:
+            yield Words("你話：")
+            await self.gate.wait()
         yield Said(f"你話：{text[:60]}", ("order", "confirmation"), ("退貨 · 期限",), "zh-Hant")
         self.finished.set()
 

@@ -121,11 +121,12 @@ async def test_a_call_whose_arguments_are_no_object_is_dropped_and_the_others_st
     assert [one["count"] for one in logs if one["event"] == "model_calls_dropped"] == [len(bad)]
 
 
-async def test_a_call_written_as_text_is_text(fake: FakeEndpoint, model: OpenAIModel) -> None:
-    fake.say({"content": '<tool_call>{"name": "refund_order"}</tool_call>'})
-    answer = await model.complete(ASK)
-    assert answer.calls == ()
-    assert "refund_order" in answer.text
+async def test_a_call_written_as_text_counts_only_where_calls_were_asked_for(
+    fake: FakeEndpoint, model: OpenAIModel
+) -> None:
+    fake.say({"content": '<tool_call>{"name": "find_order"}</tool_call>'})
+    assert (await model.complete(ASK)).calls == (Call("find_order", {}),)
+    assert (await model.complete(replace(ASK, functions=()))).calls == ()
 
 
 @pytest.mark.parametrize(

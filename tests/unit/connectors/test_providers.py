@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from connectors.providers import endpoints, read_sections
+from connectors.providers import endpoints, experts, read_sections
 from domain.errors import ConfigurationError
 from domain.model_usage import Price
 from domain.models import ROLES
@@ -125,6 +125,48 @@ def test_a_setting_that_does_not_exist_stops_the_start(
 ) -> None:
     with pytest.raises(ValidationError):
         set_to(monkeypatch, **variables)
+
+
+KINDS = ("book_room", "find_rooms", "refund_order", "topic")
+
+
+def test_a_kind_of_task_may_have_models_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = set_to(
+        monkeypatch,
+        MODEL="dashscope",
+        EXPERTS__BOOK_ROOM="hotelmodel:qwen-hotel,ollama",
+        EXPERTS__TOPIC=" ",
+        PROVIDERS__HOTELMODEL__BASE_URL="http://10.0.0.3/v1",
+    )
+    for role in ("understand", "compose"):
+        found = experts(settings, role, KINDS)
+        assert list(found) == ["book_room"]
+        models = [(one.provider, one.model) for one in found["book_room"]]
+        assert models == [("hotelmodel", "qwen-hotel"), ("ollama", "qwen2.5:7b")]
+    assert experts(settings, "judge", KINDS) == {}
+
+
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        (
+            {"EXPERTS__BOOK_ROOMS": "ollama"},
+            "NIGHTDESK_EXPERTS__BOOK_ROOMS names 'book_rooms'.*nearest are book_room, find_rooms.*remove",
+        ),
+        (
+            {"EXPERTS__XYZ": "ollama"},
+            "EXPERTS__XYZ.*there are book_room, find_rooms, refund_order, topic",
+        ),
+        ({"EXPERTS__TOPIC": "qwenn"}, "NIGHTDESK_EXPERTS__TOPIC names 'qwenn', which is no prov"),
+        ({"EXPERTS__TOPIC": "ollama", "MODEL": ""}, "EXPERTS__TOPIC has no usual model behind it"),
+    ],
+)
+def test_a_wrong_expert_is_named_with_the_remedy(
+    variables: dict[str, str], names: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = set_to(monkeypatch, **{"MODEL": "ollama", **variables})
+    with pytest.raises(ConfigurationError, match=names):
+        experts(settings, "compose", KINDS)
 
 
 def test_a_broken_file_of_sections_is_named(tmp_path: Path) -> None:
