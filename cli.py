@@ -6,7 +6,6 @@ import asyncio
 import logging
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import structlog
@@ -25,8 +24,8 @@ from domain.errors import ConfigurationError, NightdeskError
 from domain.language import detect
 from domain.settings import Settings
 from evals import bench
-from evals.report import publish
-from evals.run import run_goldens
+from evals.comparing import publish_all
+from evals.readers import play_readers
 from house import House
 from retrieval.documents import read_folder
 from retrieval.report import write_report
@@ -124,15 +123,22 @@ def evals(
         "var/evals"
     ),
     reader: Annotated[
-        str | None, typer.Option(help="Who reads: embedded, model or cascade.")
+        list[str] | None,
+        typer.Option(
+            help="Who reads: embedded, model or cascade. Several, each with --reader: side by side."
+        ),
     ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Conversations that are played at once.")] = 2,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Let a model decide the goldens' statements on replies.")
+    ] = False,
 ) -> None:
-    """Play the golden conversations; exits 1 below the thresholds."""
-    with (
-        TemporaryDirectory() as folder
-    ):  # the index has one owner at a time: not the one a server may hold
-        settings = _settings(data=Path(folder), reader=reader)
-        raise typer.Exit(asyncio.run(_evals(settings, only, out)))
+    """Play the golden conversations; exits 1 if a reader stays below the thresholds."""
+    readers = reader or []
+    for name in readers:
+        _settings(reader=name)  # refuses a reader that does not exist, before anything is played
+    sides = asyncio.run(play_readers(_settings(), readers, only=only, jobs=jobs, judged=judge))
+    raise typer.Exit(publish_all(sides, console, out))
 
 
 @main.command(name="costs")
@@ -248,14 +254,6 @@ async def _search(settings: Settings, question: str) -> None:
         )
     console.print(table, "answered" if library.confident(hits) else "not sure enough to answer")
     await house.close()
-
-
-async def _evals(settings: Settings, only: str | None, out: Path) -> int:
-    house = await House.open(settings)
-    try:
-        return publish(await run_goldens(house, only=only), console, out)
-    finally:
-        await house.close()
 
 
 if __name__ == "__main__":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from agent.toolbox import find_tools
 from connectors.model_openai.model import OpenAIModel
-from connectors.providers import endpoints
+from connectors.providers import endpoints, experts
 from domain.errors import ConfigurationError, InvalidModelOutput, ModelRefused, ModelUnavailable
 from domain.model_usage import Endpoint
 from domain.models import ROLES, Function, Line, Prompt, Role
 from domain.settings import Settings
+from house import expert_kinds
 
 SECONDS = 20.0  # a local model may have to be loaded first
 _TOOL = Function(
@@ -48,22 +51,30 @@ class Finding:
     remedy: str = ""
 
 
+class _Job(NamedTuple):
+    """What an endpoint is asked for: a job, or as an expert a kind of task."""
+
+    endpoint: Endpoint
+    what: str
+    tools: bool
+
+
 async def check_models(settings: Settings) -> list[Finding]:
     """Ask every endpoint that the settings name for one tiny answer with one function."""
     found: list[Finding] = []
-    jobs: dict[tuple[str, str], tuple[Endpoint, list[Role]]] = {}
+    jobs: dict[tuple[str, str], list[_Job]] = {}
     for role in ROLES:
         try:
-            for one in endpoints(settings, role):
-                jobs.setdefault((one.provider, one.model), (one, []))[1].append(role)
+            for job in _jobs(settings, role):
+                jobs.setdefault((job.endpoint.provider, job.endpoint.model), []).append(job)
         except ConfigurationError as error:
             # What is wrong with one setting is wrong for all four jobs, and is said once.
             finding = Finding("wrong", "The language model cannot be set up", str(error))
             found += [] if finding in found else [finding]
     if not jobs and not found:
         return [Finding("note", "No language model is set: the desk runs on the embedded path")]
-    for endpoint, roles in jobs.values():
-        found += await _check(endpoint, roles, settings)
+    for same in jobs.values():
+        found += await _check(same, settings)
     if not any(one.state == "good" for one in found):
         found.append(
             Finding("note", "No language model answers: the desk runs on the embedded path")
@@ -71,8 +82,17 @@ async def check_models(settings: Settings) -> list[Finding]:
     return found
 
 
-async def _check(endpoint: Endpoint, roles: list[Role], settings: Settings) -> list[Finding]:
-    name = f"{endpoint.provider} ({endpoint.model}, for {', '.join(roles)})"
+def _jobs(settings: Settings, role: Role) -> Iterator[_Job]:
+    """Whom a job asks, usually and about the tasks that have an expert."""
+    tools = role == "understand"
+    yield from (_Job(one, role, tools=tools) for one in endpoints(settings, role))
+    for kind, found in experts(settings, role, expert_kinds(settings)).items():
+        yield from (_Job(one, kind, tools=tools and kind in find_tools()) for one in found)
+
+
+async def _check(jobs: list[_Job], settings: Settings) -> list[Finding]:
+    endpoint, wants = jobs[0].endpoint, dict.fromkeys(job.what for job in jobs)
+    name = f"{endpoint.provider} ({endpoint.model}, for {', '.join(wants)})"
     found: list[Finding] = []
     if endpoint.price is None:
         prices = (
@@ -86,7 +106,7 @@ async def _check(endpoint: Endpoint, roles: list[Role], settings: Settings) -> l
     except ConfigurationError as error:
         return [*found, Finding("wrong", f"{name} cannot be asked", str(error))]
     try:
-        return [*found, await _asked(model, endpoint, name, tools="understand" in roles)]
+        return [*found, await _asked(model, endpoint, name, tools=any(job.tools for job in jobs))]
     finally:
         await model.close()
 

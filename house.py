@@ -22,7 +22,7 @@ from agent.turns import Turns
 from connectors.clocks import SystemClock
 from connectors.embeddings_embedded import EmbeddedEmbedder
 from connectors.model_openai.model import OpenAIModel
-from connectors.providers import endpoints
+from connectors.providers import EXPERT_ROLES, endpoints, experts
 from connectors.tokens_qwen import QwenTokens
 from domain.company import CompanyNames, World
 from domain.errors import ConfigurationError
@@ -272,14 +272,29 @@ def open_models(
         return connected[-1]
 
     try:
+        kinds = expert_kinds(settings)
         found = assemble(
-            settings, {role: endpoints(settings, role) for role in ROLES}, connect, meter
+            settings,
+            {role: endpoints(settings, role) for role in ROLES},
+            connect,
+            meter,
+            {role: experts(settings, role, kinds) for role in EXPERT_ROLES},
         )
     except ConfigurationError as error:
         log.error("model_not_used", cause=str(error), path="embedded", remedy="nightdesk doctor")
         return None, connected
-    log.info("reading", path=settings.reader if found else "embedded")
+    log.info(
+        "reading", path=settings.reader if found else "embedded", experts=len(settings.experts)
+    )
     return found, connected
+
+
+def expert_kinds(settings: Settings) -> set[str]:
+    """What a model may be an expert in: every tool, and every family of sentences that may be reworded."""
+    if not settings.experts:
+        return set()
+    voice = Voice.read(settings.playbook / "voices" / "demo.yaml")
+    return {*find_tools(), *(key.partition(".")[0] for key in voice.may_reword)}
 
 
 def parse_policies(document: object) -> Policies:

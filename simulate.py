@@ -98,7 +98,12 @@ def _model(
     journal: Journal = None,
     mode: Annotated[str, typer.Option(help=f"One of: {', '.join(MODES)}.")] = "script",
     script: Annotated[Path | None, typer.Option(help="What is answered to what (YAML).")] = None,
-    recordings: Annotated[Path | None, typer.Option(help="File of recorded replies.")] = None,
+    recordings: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of replies: `record` adds to it, `replay` tells them by the customer's turn."
+        ),
+    ] = None,
     upstream: Annotated[str, typer.Option(help="Base URL of the endpoint to record.")] = "",
     upstream_key: Annotated[str, typer.Option(envvar="NIGHTDESK_RECORD_KEY")] = "",
     name: Annotated[str, typer.Option(help="The model's name, here and upstream.")] = "scripted",

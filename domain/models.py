@@ -35,7 +35,8 @@ class Prompt:
     """What a model is asked.
 
     `system` is the same for every turn, so that a provider may keep it; what changes stands in `lines`.
-    `source` names the prompt file and its version; `tenant` and `turn` say who pays, and for what.
+    `source` names the prompt file and its version; `tenant` and `turn` say who pays, and for what. `about` are the
+    kinds of task that it is most likely about, the likeliest first; no model sees it.
     """
 
     role: Role
@@ -46,6 +47,7 @@ class Prompt:
     tenant: str = ""
     turn: str = ""
     max_tokens: int = 600
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

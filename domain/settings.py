@@ -134,6 +134,10 @@ class Settings(BaseSettings):
         default={},
         description="A section per job (NIGHTDESK_MODELS__UNDERSTAND__USE): understand, compose, summarise, judge",
     )
+    experts: dict[str, str] = Field(
+        default={},
+        description="Models asked first about a kind of task (NIGHTDESK_EXPERTS__BOOK_ROOM=mine:qwen-hotel)",
+    )
     providers: dict[str, ProviderSettings] = Field(
         default={},
         description="A section per provider (NIGHTDESK_PROVIDERS__DASHSCOPE__KEY), over the ready-made ones",

@@ -1,4 +1,4 @@
-"""The twelve words by which a golden conversation says what the desk should do."""
+"""The thirteen words by which a golden conversation says what the desk should do."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     field_validator,
     model_validator,
 )
@@ -79,6 +80,7 @@ def _known(kind: str, words: Iterable[str]) -> Callable[[str], str]:
 
 Answered = Annotated[Literal["yes", "no", "either"], BeforeValidator(_plain)]
 Phrases = Annotated[list[str], BeforeValidator(_listed)]
+Statement = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Slot = Annotated[str, AfterValidator(_known("thing to ask for", SLOTS))]
 ToolName = Annotated[str, AfterValidator(_known("tool", TOOLS))]
 Act = Annotated[str, AfterValidator(_known("tool or effect", _ACTS))]
@@ -144,6 +146,7 @@ class Agent(Strict):
     )
     speaks: Annotated[list[Tongue], BeforeValidator(_listed)] | None = None
     mood: Literal["calm", "upset", "angry"] | None = None
+    judge: Annotated[list[Statement], BeforeValidator(_listed)] = []  # decided by a model, if asked
 
     @field_validator("does")
     @classmethod

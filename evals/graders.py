@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evals.always import leaks
 from evals.deeds import effects, lookups
 from evals.expectations import Agent
+from evals.judging import Verdict
 from evals.matching import fold, listed
 from evals.player import Scene
 from evals.tongues import foreign
@@ -38,6 +39,15 @@ def grade(wanted: Agent, scene: Scene, tongues: Sequence[str]) -> list[Problem]:
         "always": leaks(scene),
     }
     return [Problem(grader, text) for grader, texts in found.items() for text in texts]
+
+
+def unsatisfied(verdicts: Iterable[Verdict]) -> list[Problem]:
+    """The statements that a judge found false; what it could not decide is nobody's fault."""
+    return [
+        Problem("judge", f"the reply is not as stated: “{one.statement}” ({one.reason})")
+        for one in verdicts
+        if one.holds is False
+    ]
 
 
 def _asked(wanted: Agent, scene: Scene) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from math import sqrt
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 from rich.console import Console
 from rich.table import Table
 
@@ -41,6 +41,8 @@ class Result:
     failures: tuple[Failure, ...]
     transcript: tuple[Line, ...]
     seconds: float
+    judged: int = 0  # statements that the judge found true or false
+    not_judged: int = 0  # statements that nobody was asked about, or that the judge could not tell
 
     @property
     def passed(self) -> bool:
@@ -107,6 +109,16 @@ class Report:
         return {name: _tally(one for one in self.results if key(one) == name) for name in names}
 
     @property
+    def judged(self) -> int:
+        """How many statements about replies the judge decided."""
+        return sum(one.judged for one in self.results)
+
+    @property
+    def not_judged(self) -> int:
+        """How many statements about replies stay undecided; they count neither for nor against."""
+        return sum(one.not_judged for one in self.results)
+
+    @property
     def language_gap(self) -> float:
         """Points between the language that goes best and the one that goes worst."""
         rates = [tally.rate for tally in self.by(lambda one: one.language).values()]
@@ -130,13 +142,21 @@ class Report:
 
 
 def publish(
-    report: Report, console: Console, out: Path, thresholds: Thresholds | None = None
+    report: Report,
+    console: Console,
+    out: Path,
+    thresholds: Thresholds | None = None,
+    *,
+    use: Mapping[str, JsonValue] | None = None,
 ) -> int:
-    """Print everything, leave it in a folder as JSON and JUnit XML too, and say the exit code."""
+    """Print everything, leave it in a folder as JSON and JUnit XML too, and say the exit code.
+
+    `use` is what the run asked of language models, for the JSON report.
+    """
     needed = thresholds or Thresholds.read()
     out.mkdir(parents=True, exist_ok=True)
     show(report, console, needed)
-    write_json(report, out / "goldens.json", needed)
+    write_json(report, out / "goldens.json", needed, use)
     write_junit(report, out / "goldens.xml")
     return report.exit_code(needed)
 
@@ -147,6 +167,12 @@ def show(report: Report, console: Console, thresholds: Thresholds) -> None:
     console.print(_table("language", report.by(lambda one: one.language)))
     for result in report.failed:
         console.print(explain(result), markup=False, highlight=False)
+    if report.judged or report.not_judged:
+        console.print(
+            f"{report.judged} statements judged, {report.not_judged} not judged"
+            + ("" if report.judged else " (--judge asks a model)"),
+            markup=False,
+        )
     unmet = report.unmet(thresholds)
     verdict = "; ".join(unmet) if unmet else "every threshold is met"
     overall = report.overall
@@ -167,7 +193,12 @@ def explain(result: Result) -> str:
     return "\n".join(lines)
 
 
-def write_json(report: Report, path: Path, thresholds: Thresholds) -> None:
+def write_json(
+    report: Report,
+    path: Path,
+    thresholds: Thresholds,
+    use: Mapping[str, JsonValue] | None = None,
+) -> None:
     """Everything, for other programs."""
     overall = report.overall
     document = {
@@ -176,6 +207,9 @@ def write_json(report: Report, path: Path, thresholds: Thresholds) -> None:
         "interval": overall.interval,
         "language_gap_points": report.language_gap,
         "unmet": report.unmet(thresholds),
+        "judged": report.judged,
+        "not_judged": report.not_judged,
+        "use": dict(use) if use is not None else None,
         "journeys": {key: asdict(one) for key, one in report.by(lambda r: r.journey).items()},
         "languages": {key: asdict(one) for key, one in report.by(lambda r: r.language).items()},
         "conversations": [

@@ -6,14 +6,16 @@ import asyncio
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.clocks import FixedClock
 from domain.errors import ConfigurationError
 from evals.company import Company
-from evals.graders import Problem, grade
-from evals.player import Line, Player
+from evals.expectations import Agent
+from evals.graders import Problem, grade, unsatisfied
+from evals.judging import Judge
+from evals.player import Line, Player, Scene
 from evals.report import Failure, Report, Result
 from evals.scenario import Golden, read_golden
 from house import House
@@ -36,13 +38,35 @@ class _File:
         return self.path.parent.name
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """What all goldens of a run share."""
+
+    house: House
+    library: Librarian
+    company: Company
+    judge: Judge | None
+
+
+@dataclass
+class _Played:
+    """What gathers while a golden is played; it is there even if the golden crashes."""
+
+    transcript: list[Line] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    judged: int = 0
+
+
 async def run_goldens(
     house: House,
     paths: Sequence[Path] = (),
     only: str | None = None,
     jobs: int = 2,
+    judge: Judge | None = None,
 ) -> Report:
     """Play every golden under these files and folders, or those whose path holds `only`.
+
+    Without a judge, the statements that goldens make about replies are counted and not decided.
 
     Raises:
         ConfigurationError: a golden file is wrong; names every file and line.
@@ -51,11 +75,12 @@ async def run_goldens(
     company = Company(house.settings.playbook / "demo" / "world.yaml")
     clock = FixedClock(company.usual.default_now)
     library = await asyncio.to_thread(house.library, clock, TENANT)
+    stage = _Stage(house, library, company, judge)
     gate = asyncio.Semaphore(max(1, jobs))
 
     async def one(file: _File) -> Result:
         async with gate:
-            return await _result(house, library, company, file)
+            return await _result(stage, file)
 
     return Report(tuple(await asyncio.gather(*(one(file) for file in files))))
 
@@ -81,41 +106,34 @@ def read_goldens(paths: Sequence[Path], only: str | None = None) -> list[_File]:
     return files
 
 
-async def _result(house: House, library: Librarian, company: Company, file: _File) -> Result:
+async def _result(stage: _Stage, file: _File) -> Result:
     started = time.perf_counter()
-    transcript: list[Line] = []
+    golden, played = file.golden, _Played()
     # A golden that crashes is one that fails; the others are still worth playing.
-    (outcome,) = await asyncio.gather(
-        _play(house, library, company, file.golden, transcript), return_exceptions=True
-    )
-    if isinstance(outcome, BaseException):
-        last = traceback.extract_tb(outcome.__traceback__)[-1]
+    (fault,) = await asyncio.gather(_play(stage, golden, played), return_exceptions=True)
+    if isinstance(fault, BaseException):
+        last = traceback.extract_tb(fault.__traceback__)[-1]
         where = f"{Path(last.filename).name}:{last.lineno}"
-        crash = f"{type(outcome).__name__}: {outcome} ({where})"
-        outcome = [Failure(len(transcript), Problem("crash", crash))]
-    golden = file.golden
+        crash = f"{type(fault).__name__}: {fault} ({where})"
+        played.failures = [Failure(len(played.transcript), Problem("crash", crash))]
+    statements = sum(len(step.agent.judge) for step in golden.conversation if step.agent)
     return Result(
         path=file.path,
         journey=file.journey,
         title=golden.title,
         language=golden.language,
-        failures=tuple(outcome),
-        transcript=tuple(transcript),
+        failures=tuple(played.failures),
+        transcript=tuple(played.transcript),
         seconds=time.perf_counter() - started,
+        judged=played.judged,
+        not_judged=statements - played.judged,
     )
 
 
-async def _play(
-    house: House,
-    library: Librarian,
-    company: Company,
-    golden: Golden,
-    transcript: list[Line],
-) -> list[Failure]:
-    player = await Player.open(house, library, company, golden)
-    player.transcript = transcript
+async def _play(stage: _Stage, golden: Golden, played: _Played) -> None:
+    player = await Player.open(stage.house, stage.library, stage.company, golden)
+    player.transcript = played.transcript
     tongues: Sequence[str] = _LANGUAGES.get(golden.language, (golden.language,))
-    failures: list[Failure] = []
     try:
         for step in golden.conversation:
             if step.customer is not None:
@@ -126,7 +144,23 @@ async def _play(
                 tongues = step.agent.speaks or tongues
                 scene = await player.look(mood=step.agent.mood is not None)
                 problems = grade(step.agent, scene, tongues)
-                failures += [Failure(len(transcript), problem) for problem in problems]
+                if stage.judge is not None:
+                    problems += await _judged(stage.judge, step.agent, scene, played)
+                played.failures += [Failure(len(played.transcript), one) for one in problems]
     finally:
         await player.close()
-    return failures
+
+
+async def _judged(judge: Judge, wanted: Agent, scene: Scene, played: _Played) -> list[Problem]:
+    """What a model finds wrong, after everything that code can find."""
+    if not wanted.judge:
+        return []
+    verdicts = await judge.verdicts(
+        wanted.judge,
+        said=scene.heard,
+        reply="\n".join(scene.replies),
+        known=(*scene.customer.private(), scene.customer.name),
+        tenant=TENANT,
+    )
+    played.judged += sum(one.holds is not None for one in verdicts)
+    return unsatisfied(verdicts)

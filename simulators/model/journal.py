@@ -7,6 +7,7 @@ import os.path
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from pydantic import JsonValue
 
@@ -18,6 +19,8 @@ _LEAST_CACHED = 1024  # providers keep prefixes from this length on, in steps
 _STEP = 128
 _PREFIXES = 32
 _ENTRIES = 10_000
+Recording = Literal["current", "older", "missing"] | None
+"""Of a replayed answer: whether it was recorded with this very prompt, with an older one, or not at all."""
 
 
 class Journal:
@@ -27,6 +30,8 @@ class Journal:
         self.entries: deque[dict[str, JsonValue]] = deque(maxlen=_ENTRIES)
         self._file, self._count = file, count
         self._prompts: deque[str] = deque(maxlen=_PREFIXES)
+        self.missing = 0
+        """How many requests found no recording."""
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
 
@@ -43,7 +48,14 @@ class Journal:
         )
 
     def write(
-        self, asked: Asked, mode: str, usage: Usage, *, calls: int = 0, status: int = 200
+        self,
+        asked: Asked,
+        mode: str,
+        usage: Usage,
+        *,
+        calls: int = 0,
+        status: int = 200,
+        recording: Recording = None,
     ) -> None:
         """Keep what a test or a benchmark counts, before the caller is answered."""
         counted = "estimated" if self._count is estimate else "counted"
@@ -60,8 +72,10 @@ class Journal:
             "tokens": "recorded" if usage.recorded else counted,
             "calls": calls,
             "status": status,
+            "recording": recording,
         }
         self.entries.append(entry)
+        self.missing += recording == "missing"
         if self._file is not None:
             with self._file.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(entry) + "\n")

@@ -1,10 +1,15 @@
-"""Replies of a real model, written down once and told again, so that tests need no endpoint and cost nothing."""
+"""Replies of a real model, written down once and told again, so that tests need no endpoint and cost nothing.
+
+A reply is found by the customer's turn, not by the prompt around it (turn.py says what belongs to which), so
+that a prompt, an example or a tool's description can be edited without recording everything again. A recording
+may therefore be older than the prompt, and the journal says so; when a prompt changes, it should be made again.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -13,21 +18,9 @@ from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 from domain.errors import ConfigurationError, InvalidModelOutput, ModelUnavailable
 from simulators.model.answer import Answer, Called, Usage
 from simulators.model.spec import Upstream
+from simulators.model.turn import Turn
 
 Json = Mapping[str, JsonValue]
-# What an answer depends on. The model's name is not in it, nor is how the answer is delivered.
-_DECIDES = (
-    "messages",
-    "tools",
-    "tool_choice",
-    "parallel_tool_calls",
-    "response_format",
-    "temperature",
-    "top_p",
-    "max_tokens",
-    "max_completion_tokens",
-    "stop",
-)
 _LINE = TypeAdapter(dict[str, JsonValue])
 
 
@@ -84,19 +77,20 @@ class Refused(Exception):
         self.status, self.body = status, body
 
 
-def digest(request: Json) -> str:
-    """The same for the same question, whichever model is asked and whether it streams."""
-    decides = {name: request[name] for name in _DECIDES if request.get(name) is not None}
-    text = json.dumps(decides, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+@dataclass(frozen=True)
+class Recorded:
+    """An answer that was recorded; `prompt` is a digest of what the model was told then."""
+
+    answer: Answer
+    prompt: str
 
 
 class Recordings:
-    """A file of replies, one in a line; of several for the same question the last one counts."""
+    """A file of replies, one in a line; of several for the same turn the last one counts."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._answers: dict[str, Answer] = {}
+        self._found: dict[str, Recorded] = {}
 
     def load(self) -> None:
         """Read the file.
@@ -113,19 +107,25 @@ class Recordings:
         for number, line in enumerate(lines, start=1):
             try:
                 entry = _LINE.validate_json(line)
-                self._answers[str(entry["digest"])] = answer_of(entry["reply"])
+                found = Recorded(answer_of(entry["reply"]), str(entry["prompt"]))
+                self._found[str(entry["turn"])] = found
             except (ValidationError, KeyError, InvalidModelOutput) as wrong:
-                raise ConfigurationError(f"{self.file}:{number} is no recorded reply") from wrong
+                raise ConfigurationError(
+                    f"{self.file}:{number} is no recorded reply; record again, with mode `record`"
+                ) from wrong
 
-    def find(self, request: Json) -> Answer | None:
-        """The answer that was recorded; None where there is none."""
-        return self._answers.get(digest(request))
+    def find(self, turn: Turn) -> Recorded | None:
+        """What was recorded for this turn; None where nothing was."""
+        return self._found.get(turn.digest)
 
     def keep(self, request: Json, reply: JsonValue, mask: Callable[[str], str]) -> None:
-        """Write a reply down, without what names a person."""
+        """Write a reply down, and of the request what it is found by, without what names a person."""
+        turn = Turn.of(request)
+        asked: JsonValue = {"messages": list(turn.messages), "functions": turn.functions}
         entry = {
-            "digest": digest(request),
-            "request": masked(dict(request), mask),
+            "turn": turn.digest,
+            "prompt": turn.prompt,
+            "request": masked(asked, mask),
             "reply": masked(reply, mask),
         }
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -133,15 +133,29 @@ class Recordings:
             out.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
-def masked(value: JsonValue, mask: Callable[[str], str]) -> JsonValue:
-    """The value with every text in it masked; the names of fields stay."""
+def masked(value: JsonValue, mask: Callable[[str], str], *, numbers: bool = False) -> JsonValue:
+    """The value with every text in it masked, or also every number; the names of fields stay."""
     if isinstance(value, str):
-        return mask(value)
+        return _masked_text(value, mask)
     if isinstance(value, list):
-        return [masked(one, mask) for one in value]
+        return [masked(one, mask, numbers=numbers) for one in value]
     if isinstance(value, dict):
-        return {name: masked(one, mask) for name, one in value.items()}
+        return {name: masked(one, mask, numbers=numbers) for name, one in value.items()}
+    if numbers and isinstance(value, int | float) and mask(str(value)) != str(value):
+        return mask(str(value))
     return value
+
+
+def _masked_text(text: str, mask: Callable[[str], str]) -> str:
+    """A call's arguments are JSON in a text, and have to stay JSON: a number in them may be a telephone's."""
+    hidden = mask(text)
+    if hidden == text:
+        return text
+    try:
+        value = _LINE.validate_json(text)
+    except ValidationError:
+        return hidden
+    return json.dumps(masked(value, mask, numbers=True), ensure_ascii=False)
 
 
 async def forward(upstream: Upstream, request: Json, http: httpx.AsyncClient) -> JsonValue:

@@ -140,7 +140,7 @@ def _controls(spec: ModelSpec, talk: Talk) -> APIRouter:
 
     @router.get("/journal")
     async def journal() -> dict[str, JsonValue]:
-        return {"entries": list(talk.journal.entries)}
+        return {"entries": list(talk.journal.entries), "missing": talk.journal.missing}
 
     return router
 

@@ -12,11 +12,12 @@ from domain.errors import InvalidModelOutput, ModelUnavailable
 from simulators.model.answer import Answer, Usage, whole
 from simulators.model.asked import Asked, Body
 from simulators.model.hostile import ANSWERS
-from simulators.model.journal import Journal
+from simulators.model.journal import Journal, Recording
 from simulators.model.pace import Pace, streamed
-from simulators.model.recordings import Recordings, Refused, answer_of, digest, forward
+from simulators.model.recordings import Recordings, Refused, answer_of, forward
 from simulators.model.script import scripted
 from simulators.model.spec import ModelSpec
+from simulators.model.turn import Turn
 from simulators.model.wire import BREAKS, error
 
 _RAW = TypeAdapter(dict[str, JsonValue])
@@ -78,12 +79,15 @@ class Talk:
         return Asked(body, raw, number, key, self.spec.customer, self.spec.id_shapes)
 
     async def _answer(self, asked: Asked, mode: str, request: Request) -> Response:
-        if mode in ("record", "replay"):
-            said = await (self._recorded(asked) if mode == "record" else self._replayed(asked))
-            if isinstance(said, Response):
-                return self._failed(asked, mode, said)
+        recording: Recording = None
+        if mode == "record":
+            said = await self._recorded(asked)
+        elif mode == "replay":
+            said, recording = self._replayed(asked)
         else:
             said = scripted(self.spec, asked)
+        if isinstance(said, Response):
+            return self._failed(asked, mode, said, recording)
         if mode in BREAKS:
             broken = await BREAKS[mode](asked, said, self._pace, request)
             if broken is not None:
@@ -91,7 +95,7 @@ class Talk:
         if mode in ANSWERS:
             said = ANSWERS[mode](asked, said)
         usage = said.usage or self.journal.usage(asked, said.written)
-        self.journal.write(asked, mode, usage, calls=len(said.calls))
+        self.journal.write(asked, mode, usage, calls=len(said.calls), recording=recording)
         return await self._deliver(asked, said, usage, request)
 
     async def _deliver(
@@ -123,23 +127,27 @@ class Talk:
         file.keep(asked.raw, reply, mask)
         return answer
 
-    async def _replayed(self, asked: Asked) -> Answer | Response:
-        """The answer that was recorded for this very question."""
+    def _replayed(self, asked: Asked) -> tuple[Answer | Response, Recording]:
+        """The answer that was recorded for this turn, and whether the prompt is still the one it answers."""
         assert self._recordings is not None
-        said = self._recordings.find(asked.raw)
-        if said is None:
-            return error(
-                404,
-                f"No reply is recorded for the request {digest(asked.raw)} in {self._recordings.file.name}. "
-                "A prompt or a tool has changed: record again with mode `record`, or undo the change.",
-                code="not_recorded",
+        turn, file = Turn.of(asked.raw), self._recordings.file.name
+        found = self._recordings.find(turn)
+        if found is None:
+            missing = (
+                f"No reply is recorded in {file} for the turn {turn.digest}. Record it, and say the same again: "
+                f"nightdesk simulate model --mode record --recordings {file} --upstream <base URL>, with the "
+                "endpoint's key in NIGHTDESK_RECORD_KEY."
             )
-        return said
+            # Not 404, which tells a client that the model or the address is wrong.
+            return error(422, missing, code="not_recorded"), "missing"
+        return found.answer, "current" if found.prompt == turn.prompt else "older"
 
-    def _failed(self, asked: Asked, mode: str, response: Response) -> Response:
+    def _failed(
+        self, asked: Asked, mode: str, response: Response, recording: Recording = None
+    ) -> Response:
         """Written down as well: a request that fails is paid for in time, and often in tokens."""
         usage = self.journal.usage(asked)
-        self.journal.write(asked, mode, usage, status=response.status_code)
+        self.journal.write(asked, mode, usage, status=response.status_code, recording=recording)
         return response
 
 

@@ -1,8 +1,9 @@
-"""Puts together the models that the settings name, for each of the four jobs."""
+"""Puts together the models that the settings name, for each of the four jobs and for each expert."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import pybreaker
@@ -18,21 +19,33 @@ from support.models.streams import closing
 from support.models.timely import Timely
 
 SECONDS: Mapping[Role, float] = {"understand": 8, "compose": 10, "summarise": 20, "judge": 30}
+Experts = Mapping[Role, Mapping[str, Sequence[Endpoint]]]
+"""By job and kind of task, the endpoints that are asked before the usual ones."""
 
 
 class ByRole:
-    """A `Model` that hands each prompt to the models of its job."""
+    """A `Model` that hands each prompt to the models of its job, or to the expert in what it is about."""
 
-    def __init__(self, models: Mapping[Role, Model]) -> None:
+    def __init__(
+        self,
+        models: Mapping[Role, Model],
+        experts: Mapping[Role, Mapping[str, Model]] | None = None,
+    ) -> None:
         self._models = models
+        self._experts = experts or {}
 
     async def complete(self, prompt: Prompt) -> Completion:
-        return await self._models[prompt.role].complete(prompt)
+        return await self._chosen(prompt).complete(prompt)
 
     async def stream(self, prompt: Prompt) -> AsyncIterator[str | Completion]:
-        async with closing(self._models[prompt.role].stream(prompt)) as pieces:
+        async with closing(self._chosen(prompt).stream(prompt)) as pieces:
             async for piece in pieces:
                 yield piece
+
+    def _chosen(self, prompt: Prompt) -> Model:
+        experts = self._experts.get(prompt.role, {})
+        known = next((kind for kind in prompt.about if kind in experts), None)
+        return self._models[prompt.role] if known is None else experts[known]
 
 
 def budget(settings: Settings) -> Budget:
@@ -50,36 +63,63 @@ def assemble(
     endpoints: Mapping[Role, Sequence[Endpoint]],
     connect: Callable[[Endpoint], Model],
     meter: Meter,
+    experts: Experts | None = None,
 ) -> ByRole | None:
     """All models of the desk, or None where none is set. `connect` opens an endpoint.
 
+    Behind an expert stand the usual models of the job, within the same time.
+
     Raises:
-        ConfigurationError: a job has no model while another has one, or a budget in money meets an unknown price.
+        ConfigurationError: a job has no model while another, or an expert, has one, or a budget in money meets an
+            unknown price.
     """
-    if not any(endpoints.values()):
+    wanted = experts or {}
+    if not any(endpoints.values()) and not any(wanted.values()):
         return None
-    opened: dict[tuple[str, str], Model] = {}
-    circuits: dict[tuple[str, str], pybreaker.CircuitBreaker] = {}
+    opened = _Opened(settings, connect, meter)
     jobs: dict[Role, Model] = {}
     for role in ROLES:
-        found = endpoints.get(role, ())
-        if not found:
+        if not endpoints.get(role):
             raise ConfigurationError(
                 f"NIGHTDESK_MODELS__{role.upper()}__USE is empty; set it, or NIGHTDESK_MODEL for every job"
             )
-        chosen = settings.models.get(role)
+        jobs[role] = opened.chain(role, endpoints[role])
+    known = {
+        role: {kind: opened.chain(role, [*own, *endpoints[role]]) for kind, own in kinds.items()}
+        for role, kinds in wanted.items()
+    }
+    return ByRole(jobs, known)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The endpoints, each opened once and with one circuit breaker, however many jobs and experts ask it."""
+
+    settings: Settings
+    connect: Callable[[Endpoint], Model]
+    meter: Meter
+    found: dict[tuple[str, str], tuple[Model, pybreaker.CircuitBreaker]] = field(
+        default_factory=dict
+    )
+
+    def chain(self, role: Role, endpoints: Sequence[Endpoint]) -> Model:
+        """The endpoints in their order, all of them together within the time of the job."""
+        each = list({(one.provider, one.model): one for one in endpoints}.values())
+        chosen = self.settings.models.get(role)
         whole = (chosen.timeout_seconds if chosen else None) or SECONDS[role]
         guarded = []
-        for one, seconds in zip(found, shares(whole, len(found)), strict=True):
-            _check(one, settings)
-            name = (one.provider, one.model)
-            if name not in opened:
-                opened[name] = connect(one)
-                circuits[name] = breaker(f"{one.provider} ({one.model})")
-            within = partial(_timed, opened[name], one, meter)
-            guarded.append(Guarded(within, circuits[name], seconds=seconds, whole=whole))
-        jobs[role] = Fallback(guarded)
-    return ByRole(jobs)
+        for one, seconds in zip(each, shares(whole, len(each)), strict=True):
+            model, circuit = self._open(one)
+            within = partial(_timed, model, one, self.meter)
+            guarded.append(Guarded(within, circuit, seconds=seconds, whole=whole))
+        return Fallback(guarded)
+
+    def _open(self, one: Endpoint) -> tuple[Model, pybreaker.CircuitBreaker]:
+        _check(one, self.settings)
+        name = (one.provider, one.model)
+        if name not in self.found:
+            self.found[name] = self.connect(one), breaker(f"{one.provider} ({one.model})")
+        return self.found[name]
 
 
 def _timed(inner: Model, one: Endpoint, meter: Meter, seconds: float, whole: float) -> Model:

@@ -21,7 +21,13 @@ class Wording:
     line: str
 
     def prompt(
-        self, *, tenant: str = "", turn: str = "", max_tokens: int = 600, **inputs: str
+        self,
+        *,
+        tenant: str = "",
+        turn: str = "",
+        max_tokens: int = 600,
+        about: tuple[str, ...] = (),
+        **inputs: str,
     ) -> Prompt:
         """The prompt of one call.
 
@@ -41,6 +47,7 @@ class Wording:
             tenant=tenant,
             turn=turn,
             max_tokens=max_tokens,
+            about=about,
         )
 
 

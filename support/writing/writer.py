@@ -35,7 +35,10 @@ _LONGEST_WORDS = 600  # of the customer's message; more does not change the tone
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be worded: the true sentences, and the words they answer. `known` is on file and masked."""
+    """What is to be worded: the true sentences, and the words they answer. `known` is on file and masked.
+
+    `about` are the kinds of task that the sentences tell of: what stands before the first dot of their keys.
+    """
 
     lines: tuple[str, ...]
     said: str
@@ -43,6 +46,7 @@ class Draft:
     tenant: str = ""
     turn: str = ""
     known: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -128,6 +132,7 @@ class Writer:
             tenant=draft.tenant,
             turn=draft.turn,
             max_tokens=200 + 2 * len(draft.text),
+            about=draft.about,
             language=draft.language,
             voice=self._voice.manner[draft.language],
             said=mask(draft.said[:_LONGEST_WORDS], known=draft.known),

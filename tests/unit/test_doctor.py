@@ -113,6 +113,28 @@ async def test_a_missing_key_and_an_unknown_provider_are_named_once() -> None:
     assert "embedded path" in text
 
 
+async def test_an_expert_is_tried_too(fake: FakeEndpoint) -> None:
+    fake.say(CALLED)
+    chosen = settings(fake)
+    chosen.experts = {"book_room": "ours:hotel", "topic": "ours:words"}
+    text = await said(chosen)
+    assert "good: ours (qwen, for understand" in text
+    assert "good: ours (hotel, for book_room)" in text
+    assert "good: ours (words, for topic)" in text
+    tools = {one["model"]: "tools" in one for one in fake.asked}
+    assert tools == {"qwen": True, "hotel": True, "words": False}  # nothing is read about a topic
+
+
+async def test_an_expert_in_nothing_is_named_once(fake: FakeEndpoint) -> None:
+    fake.say(CALLED)
+    chosen = settings(fake)
+    chosen.experts = {"book_romo": "ours"}
+    text = await said(chosen)
+    assert text.count("NIGHTDESK_EXPERTS__BOOK_ROMO names 'book_romo'") == 1
+    assert "book_room" in text
+    assert "good: ours (qwen" in text
+
+
 async def test_a_budget_in_money_without_a_price_is_wrong() -> None:
     text = await said(Settings(model="dashscope", daily_cost=Decimal(1)))
     assert (

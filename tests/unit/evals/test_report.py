@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -57,3 +59,13 @@ def test_what_is_published_can_be_read_by_other_programs(tmp_path: Path) -> None
     suite = Xml.parse(tmp_path / "goldens.xml").getroot()
     counted = (document["passed"], document["total"], suite.get("failures"))
     assert (code, counted) == (1, (1, 2, "1"))
+
+
+def test_what_was_not_judged_counts_neither_for_nor_against(tmp_path: Path) -> None:
+    one = replace(result("yue", passed=True), judged=1, not_judged=2)
+    console = Console(width=100, file=StringIO())
+    with console.capture() as captured:
+        code = publish(Report((one,)), console, tmp_path, NEEDED)
+    document = json.loads((tmp_path / "goldens.json").read_text(encoding="utf-8"))
+    assert (code, document["judged"], document["not_judged"]) == (0, 1, 2)
+    assert "1 statements judged, 2 not judged" in captured.get()

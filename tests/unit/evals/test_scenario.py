@@ -112,7 +112,7 @@ def test_a_message_may_be_repeated_within_itself(tmp_path: Path) -> None:
     assert said.whole == "a\0a\0a\0"
 
 
-def test_the_vocabulary_has_twelve_words() -> None:
+def test_the_vocabulary_has_thirteen_words() -> None:
     words = [field.alias or name for name, field in Agent.model_fields.items()]
     assert sorted(words) == [
         "alerts",
@@ -122,6 +122,7 @@ def test_the_vocabulary_has_twelve_words() -> None:
         "does",
         "does not",
         "hands over",
+        "judge",
         "mood",
         "never says",
         "opens ticket",
@@ -132,6 +133,14 @@ def test_the_vocabulary_has_twelve_words() -> None:
 
 def test_the_schema_speaks_the_same_words() -> None:
     assert "asks to confirm" in schema()["$defs"]["Agent"]["properties"]
+
+
+def test_a_statement_for_the_judge_may_stand_alone_and_is_never_empty(tmp_path: Path) -> None:
+    head = f"{HEAD}given: {{customer: C-118}}\n{TALK}"
+    agent = golden(tmp_path, f"{head}      judge: The reply is polite.\n").conversation[1].agent
+    assert agent is not None
+    assert agent.judge == ["The reply is polite."]
+    assert problem(tmp_path, f"{head}      judge: [' ']\n").startswith("one.yaml:10:")
 
 
 def test_every_golden_file_can_be_read() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,16 @@ async def streamed(model: Says | None, draft: Draft = DRAFT) -> list[str]:
 
 async def test_a_good_draft_is_said() -> None:
     assert await writer(Says(GOOD)).write(DRAFT) == GOOD
+
+
+async def test_the_prompt_says_what_the_sentences_are_about_and_to_the_desk_alone() -> None:
+    model = Says(GOOD)
+    draft = replace(DRAFT, about=("find_order", "topic"))
+    await writer(model).write(draft)
+    assert await streamed(model, draft) != []
+    for prompt in model.prompts:
+        assert prompt.about == ("find_order", "topic")
+        assert "find_order" not in prompt.system + prompt.lines[0].text
 
 
 async def test_without_a_model_the_sentences_are_said_as_written() -> None:
