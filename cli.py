@@ -212,6 +212,7 @@ async def _chat(settings: Settings, customer: str | None) -> None:
     except EOFError:
         pass
     finally:
+        await desk.turns.settled()
         await house.close()
 
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from agent.graph import Graph, build
 from agent.prompts.loader import PROMPTS, load, read_prompt
+from agent.remembering import Remembering
 from agent.runner import Runner
 from agent.state import AgentContext
 from agent.toolbox import find_tools, supply
@@ -59,6 +60,7 @@ from support.models.assembly import assemble, budget
 from support.models.metered import Meter
 from support.policy_answers import PolicyAnswers
 from support.replies import Replies
+from support.writing.summaries import Summariser
 from support.writing.voice import Voice
 from support.writing.writer import Writer
 from understanding.asking import Asked, Asking
@@ -189,7 +191,11 @@ class House:
             desk=CaseDesk(escalation, calendar, duty),
             writer=self.writer(),
         )
-        return Turns(self.graph, context, self.store, shop, self.tokens)
+        summariser = Summariser(self.model, load("summarise"))
+        remembering = Remembering(summariser, self.store, self.casebook)
+        return Turns(
+            self.graph, context, self.store, shop, tokens=self.tokens, remembering=remembering
+        )
 
     def reader(self, world: World) -> Reader:
         """The reader that the settings ask for; offline where no model is set."""

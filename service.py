@@ -106,6 +106,7 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         await self.durable.stop()
+        await self.work.turns.settled()
         for channel in self.channels.values():
             await channel.close()
 

@@ -1,4 +1,4 @@
-"""The 8,000-token window: what of a conversation is looked at in a turn, and what is pinned outside it.
+"""The 8,000-token window: what of a conversation is held in full, and what is pinned or summed up outside it.
 
 Tokens are counted as Qwen counts them: 3 for the reply that follows, and 5 and the content for each message.
 """
@@ -6,13 +6,17 @@ Tokens are counted as Qwen counts them: 3 for the reply that follows, and 5 and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from domain.conversation import Message, Pin
 from domain.ports import TokenCounter
 
 LIMIT = 8_000
+MOST_MESSAGES = 100  # in full, however short they are; storage loads a few more
+SUMMED_UP_TO = (
+    0.75  # of both limits: what a full window is emptied to, so that not every turn sums up
+)
 REPLY_OVERHEAD = 3
 MESSAGE_OVERHEAD = 5
 MOST_PINS = 200
@@ -26,15 +30,20 @@ class Entry:
     role: Literal["customer", "assistant", "call", "answer"]
     text: str
     turn: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
 class Window:
-    """The latest entries that fit, oldest first, and the pins, which do not count."""
+    """The latest entries that fit, oldest first, and the pins, which do not count.
+
+    `older` are entries to be summed up, because the window is full.
+    """
 
     entries: tuple[Entry, ...] = ()
     pins: tuple[Pin, ...] = ()
     tokens: int = REPLY_OVERHEAD
+    older: tuple[Entry, ...] = ()
 
 
 def fit(
@@ -65,13 +74,27 @@ def fit(
     return Window(tuple(kept), tuple(pins), used)
 
 
+def remembered(
+    entries: Sequence[Entry], pins: Iterable[Pin], counter: TokenCounter, limit: int = LIMIT
+) -> Window:
+    """The window of a turn, and what has to be summed up because it is full."""
+    window = fit(entries, pins, counter, limit)
+    if len(window.entries) == len(entries) <= MOST_MESSAGES:
+        return window
+    room = fit(
+        entries[-int(MOST_MESSAGES * SUMMED_UP_TO) :], (), counter, int(limit * SUMMED_UP_TO)
+    )
+    older = entries[: len(entries) - len(room.entries)]
+    return replace(window, older=tuple(one for one in older if one.turn != entries[-1].turn))
+
+
 def entries_of(messages: Sequence[Message]) -> list[Entry]:
     """Messages as entries; an answer belongs to the turn of the words it answers."""
     found: list[Entry] = []
     for message in messages:
         asked = message.author == "customer"
         turn = message.id if asked or not found else found[-1].turn
-        found.append(Entry("customer" if asked else "assistant", message.text, turn))
+        found.append(Entry("customer" if asked else "assistant", message.text, turn, message.id))
     return found
 
 
@@ -94,7 +117,5 @@ def _shortened(turn: Sequence[Entry], counter: TokenCounter, room: int) -> list[
         if len(text) <= len(ELISION) * 4:
             return []
         half = len(text) * 3 // 8
-        entries[at] = Entry(
-            entries[at].role, text[:half] + ELISION + text[-half:], entries[at].turn
-        )
+        entries[at] = replace(entries[at], text=text[:half] + ELISION + text[-half:])
     return entries

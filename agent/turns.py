@@ -17,7 +17,8 @@ import structlog
 from agent.awaiting import awaiting
 from agent.graph import Graph
 from agent.keeping import record
-from agent.memory import entries_of, fit
+from agent.memory import entries_of, remembered
+from agent.remembering import Remembering
 from agent.state import AgentContext, ConversationState
 from agent.turnstile import Turnstile
 from domain.casework import Citation
@@ -77,13 +78,16 @@ class Turns:
         context: AgentContext,
         store: ConversationStore,
         systems: Company,
+        *,
         tokens: TokenCounter,
+        remembering: Remembering,
     ) -> None:
         self._graph = graph
         self.context = context
         self._store = store
         self._systems = systems
         self._tokens = tokens
+        self._remembering = remembering
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def handle(self, incoming: Incoming) -> Answer:
@@ -154,6 +158,7 @@ class Turns:
             AlreadyAnswered: the arrivals of this turn were answered by another run of it.
         """
         await self._store.finish(kept, self._tokens.count)
+        self._remembering.after(state)
         log.info(
             "turn_finished",
             conversation_id=kept.conversation.id,
@@ -165,6 +170,10 @@ class Turns:
             kept.answered, kept.conversation.id, "assistant", self.context.clock.now(), ""
         )
         return Answer(kept.reply or silence, state.outcome.awaiting, state.citations, state.tasks)
+
+    async def settled(self) -> None:
+        """Wait for what finished turns left to sum up."""
+        await self._remembering.settled()
 
     def drop(self, conversation_id: str) -> None:
         """Let go of what is held in memory for a conversation."""
@@ -187,10 +196,16 @@ class Turns:
         """Where a turn starts: the customer, their records, and as much of the conversation as memory holds."""
         conversation = history.conversation
         customer, records = await self._customer(conversation.customer_id)
+        known = [one.id for one in history.messages]
+        up_to = conversation.standing.summed_up_to
+        since = known.index(up_to) + 1 if up_to in known else 0
         heard = [
-            one for one in history.messages if one.id != message.id and one.author != "bystander"
+            one
+            for one in history.messages[since:]
+            if one.id != message.id and one.author != "bystander"
         ]
-        window = fit(entries_of([*heard, message]), conversation.standing.pins, self._tokens)
+        pins = conversation.standing.pins
+        window = remembered(entries_of([*heard, message]), pins, self._tokens)
         return ConversationState(conversation, customer, message, window, records, history.tasks)
 
     async def customer(self, customer_id: str) -> Customer:

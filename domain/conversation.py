@@ -97,7 +97,8 @@ class Pin:
 class Standing:
     """Where a conversation stands apart from its tasks. All of it is kept in SQL, outside the memory window.
 
-    `focus` maps a kind of record to the id spoken of last; `wrong_codes`, `angry_messages` and `unclear` count.
+    `focus` maps a kind of record to the id spoken of last; `wrong_codes`, `angry_messages` and `unclear` count;
+    `summary` is masked, and stands for every message up to the id `summed_up_to`.
     """
 
     priority: Priority = "normal"
@@ -109,6 +110,8 @@ class Standing:
     focus: dict[str, str] = field(default_factory=dict)
     signals: tuple[str, ...] = ()
     pins: tuple[Pin, ...] = ()
+    summary: str = ""
+    summed_up_to: str = ""
 
 
 @dataclass(frozen=True)

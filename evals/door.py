@@ -144,6 +144,7 @@ class Door:
         session = self._sessions[session_id]
         history = await self._house.store.history(session_id)
         standing = history.conversation.standing if history else Standing()
+        await session.turns.settled()
         handover = await self._house.casebook.handover(session_id)
         return {
             "tasks": [
@@ -160,6 +161,7 @@ class Door:
 
     async def close(self, session_id: str) -> None:
         session = self._sessions.pop(session_id)
+        await session.turns.settled()
         session.turns.drop(session_id)
         await self._house.store.forget(session_id)
 

@@ -199,6 +199,7 @@ class Player:
 
     async def close(self) -> None:
         """Leave nothing behind."""
+        await self._turns.settled()
         self._turns.drop(self._id)
         await self._house.store.forget(self._id)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.casework import Handover, Ticket
@@ -130,6 +130,16 @@ class SqlCasebook:
             )
             for row in rows
         ]
+
+    async def add_to_brief(self, conversation_id: str, text: str) -> None:
+        """Put masked text below the brief of a conversation's case; without a case nothing happens."""
+        async with self._database.transaction() as connection:
+            for table, brief in ((tickets, tickets.c.summary), (handovers, handovers.c.brief)):
+                await connection.execute(
+                    update(table)
+                    .where(table.c.conversation_id == conversation_id)
+                    .values({brief: brief + f"\n{text}"})
+                )
 
     async def _rows(self, table: Table, conversation_id: str) -> list[dict[str, Any]]:
         query = select(table).where(table.c.conversation_id == conversation_id)

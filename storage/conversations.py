@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -146,6 +146,19 @@ class SqlConversations:
         )
         if done.rowcount == 0:
             raise AlreadyAnswered(f"turn {turn_id} was answered by another run of it")
+
+    async def sum_up(self, conversation_id: str, summary: str, up_to: str) -> None:
+        """Keep a summary of every message up to this id."""
+        mine = conversations.c.id == conversation_id
+        async with self._database.transaction() as connection:
+            query = select(conversations).where(mine).with_for_update()
+            row = (await connection.execute(query)).one_or_none()
+            if row is None:
+                return
+            standing = self._conversation(row).standing
+            changed = replace(standing, summary=summary, summed_up_to=up_to)
+            sealed = self._seal(asdict(changed))
+            await connection.execute(update(conversations).where(mine).values(sealed=sealed))
 
     async def forget(self, conversation_id: str) -> None:
         """Delete a conversation; its masked audit entries stay, for the log is append-only."""

@@ -107,6 +107,8 @@ class CaseDesk:
             + (f" ({concern.customer.vip})" if concern.customer.vip else ""),
             f"said: {said}",
         ]
+        if concern.conversation.standing.summary:
+            lines.append(f"long ago: {concern.conversation.standing.summary}")
         for heading, chosen in (
             (
                 "done",

@@ -76,4 +76,5 @@ async def service(house: House, tmp_path: Path) -> AsyncIterator[Service]:
     started = await Service.start(house, tmp_path)
     await started.converse()
     yield started
+    await started.turns.settled()
     await started.house.close()

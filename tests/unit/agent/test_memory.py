@@ -5,19 +5,23 @@ from functools import cache
 from itertools import groupby
 from typing import Literal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.memory import (
     LIMIT,
     MESSAGE_OVERHEAD,
+    MOST_MESSAGES,
     MOST_PINS,
     REPLY_OVERHEAD,
+    SUMMED_UP_TO,
     Entry,
     Window,
     entries_of,
     fit,
     pin,
+    remembered,
 )
 from connectors.tokens_qwen import QwenTokens
 from domain.conversation import Message, Pin
@@ -96,6 +100,31 @@ def test_a_message_longer_than_the_window_keeps_its_beginning_and_its_end() -> N
     assert window.entries[0].text.startswith("我想退 HB-203115。")
     assert window.entries[0].text.endswith("快啲覆我")
     assert window.tokens <= LIMIT
+
+
+def talk(count: int, text: str = "好") -> list[Entry]:
+    return [Entry("customer", text, f"turn-{n // 2}", f"m{n}") for n in range(count)]
+
+
+def test_as_long_as_everything_fits_nothing_is_summed_up() -> None:
+    window = remembered(talk(MOST_MESSAGES), [], tokens())
+    assert len(window.entries) == MOST_MESSAGES
+    assert window.older == ()
+
+
+@pytest.mark.parametrize("spoken", [talk(MOST_MESSAGES + 2), talk(40, "我想查下張單去到邊。" * 40)])
+def test_a_full_window_is_emptied_for_many_turns_to_come(spoken: list[Entry]) -> None:
+    window = remembered(spoken, [], tokens())
+    assert window.tokens <= LIMIT
+    assert window.older == tuple(spoken[: len(window.older)])
+    rest = spoken[len(window.older) :]
+    assert 0 < len(rest) <= MOST_MESSAGES * SUMMED_UP_TO
+    assert fit(rest, [], tokens()).tokens <= LIMIT * SUMMED_UP_TO
+
+
+def test_what_is_answered_now_is_not_summed_up() -> None:
+    spoken = [*talk(2), Entry("customer", "嬲" * 50_000, "now", "m3")]
+    assert [one.message for one in remembered(spoken, [], tokens()).older] == ["m0", "m1"]
 
 
 def test_pins_stand_outside_the_window() -> None:

@@ -1,0 +1,89 @@
+"""What is done after a reply: what no longer fits the memory is summed up, and so is what a person takes over.
+
+It runs beside the next turns, because no customer waits for it. What a crash takes away is summed up again by a
+later turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import structlog
+
+from agent.awaiting import codes
+from agent.memory import Entry
+from agent.state import ConversationState
+from domain.records import Casebook, ConversationStore
+from support.writing.summaries import Said, Summariser
+
+log = structlog.get_logger()
+LONGEST_SUMMARY = 2_000  # characters; the oldest lines go first
+
+
+class Remembering:
+    """Sums up for memory and for the brief."""
+
+    def __init__(
+        self, summariser: Summariser, store: ConversationStore, casebook: Casebook
+    ) -> None:
+        self._summariser = summariser
+        self._store = store
+        self._casebook = casebook
+        self._running: set[asyncio.Task[None]] = set()
+
+    def after(self, state: ConversationState) -> None:
+        """Begin whatever a finished turn leaves to sum up."""
+        if state.window.older:
+            self._begin(self._sum_up(state))
+        if state.outcome.case is not None:
+            self._begin(self._brief(state))
+
+    async def settled(self) -> None:
+        """Wait for what was begun."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("not_summed_up", cause=type(fault).__name__)
+
+    async def _sum_up(self, state: ConversationState) -> None:
+        """Move what has fallen out of the window into the summary."""
+        older = state.window.older
+        lines = state.conversation.standing.summary.split("\n")
+        lines += (await self._summary(state, older)).split("\n")
+        while len(lines) > 1 and sum(map(len, lines)) > LONGEST_SUMMARY:
+            lines.pop(0)
+        summary = "\n".join(line for line in lines if line)[-LONGEST_SUMMARY:]
+        await self._store.sum_up(state.conversation.id, summary, older[-1].message)
+
+    async def _brief(self, state: ConversationState) -> None:
+        """Put what was said before into the brief of the case that this turn opened."""
+        before = [one for one in state.window.entries if one.turn != state.message.id]
+        if before:
+            text = await self._summary(state, before)
+            await self._casebook.add_to_brief(state.conversation.id, f"so far:\n{text}")
+
+    async def _summary(self, state: ConversationState, entries: Sequence[Entry]) -> str:
+        secret = {code for one in entries for code in codes(state.tasks, one.text)}
+        known = (*state.customer.private(), state.customer.name, *sorted(secret))
+        said = [
+            Said("customer" if one.role == "customer" else "assistant", one.text) for one in entries
+        ]
+        conversation = state.conversation
+        return await self._summariser.sum_up(
+            said,
+            (),
+            conversation.language,
+            known=tuple(one for one in known if one),
+            tenant=conversation.tenant,
+            turn=f"{state.message.id}-after",
+        )
