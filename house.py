@@ -61,6 +61,7 @@ from support.models.metered import Meter
 from support.policy_answers import PolicyAnswers
 from support.replies import Replies
 from support.writing.summaries import Summariser
+from support.writing.translation import Translator
 from support.writing.voice import Voice
 from support.writing.writer import Writer
 from understanding.asking import Asked, Asking
@@ -191,8 +192,13 @@ class House:
             desk=CaseDesk(escalation, calendar, duty),
             writer=self.writer(),
         )
-        summariser = Summariser(self.model, load("summarise"))
-        remembering = Remembering(summariser, self.store, self.casebook)
+        remembering = Remembering(
+            Summariser(self.model, load("summarise")),
+            Translator(self.model, load("translate")),
+            self.settings.staff_language,
+            store=self.store,
+            casebook=self.casebook,
+        )
         return Turns(
             self.graph, context, self.store, shop, tokens=self.tokens, remembering=remembering
         )

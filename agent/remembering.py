@@ -15,8 +15,10 @@ import structlog
 from agent.awaiting import codes
 from agent.memory import Entry
 from agent.state import ConversationState
+from domain.language import Language
 from domain.records import Casebook, ConversationStore
 from support.writing.summaries import Said, Summariser
+from support.writing.translation import Translator
 
 log = structlog.get_logger()
 LONGEST_SUMMARY = 2_000  # characters; the oldest lines go first
@@ -26,9 +28,17 @@ class Remembering:
     """Sums up for memory and for the brief."""
 
     def __init__(
-        self, summariser: Summariser, store: ConversationStore, casebook: Casebook
+        self,
+        summariser: Summariser,
+        translator: Translator,
+        staff_language: Language,
+        *,
+        store: ConversationStore,
+        casebook: Casebook,
     ) -> None:
         self._summariser = summariser
+        self._translator = translator
+        self._staff_language = staff_language
         self._store = store
         self._casebook = casebook
         self._running: set[asyncio.Task[None]] = set()
@@ -66,15 +76,25 @@ class Remembering:
         await self._store.sum_up(state.conversation.id, summary, older[-1].message)
 
     async def _brief(self, state: ConversationState) -> None:
-        """Put what was said before into the brief of the case that this turn opened."""
+        """Put what was said before, and a translation where staff need one, into the brief of a new case."""
+        lines = []
+        if (state.conversation.language == "en") != (self._staff_language == "en"):
+            text = await self._translator.translate(
+                state.message.text,
+                self._staff_language,
+                "staff",
+                known=_known(state, state.message.text),
+                tenant=state.conversation.tenant,
+                turn=f"{state.message.id}-after",
+            )
+            lines += [f"translated: {text}"] if text else []
         before = [one for one in state.window.entries if one.turn != state.message.id]
         if before:
-            text = await self._summary(state, before)
-            await self._casebook.add_to_brief(state.conversation.id, f"so far:\n{text}")
+            lines.append(f"so far:\n{await self._summary(state, before)}")
+        if lines:
+            await self._casebook.add_to_brief(state.conversation.id, "\n".join(lines))
 
     async def _summary(self, state: ConversationState, entries: Sequence[Entry]) -> str:
-        secret = {code for one in entries for code in codes(state.tasks, one.text)}
-        known = (*state.customer.private(), state.customer.name, *sorted(secret))
         said = [
             Said("customer" if one.role == "customer" else "assistant", one.text) for one in entries
         ]
@@ -83,7 +103,13 @@ class Remembering:
             said,
             (),
             conversation.language,
-            known=tuple(one for one in known if one),
+            known=_known(state, *(one.text for one in entries)),
             tenant=conversation.tenant,
             turn=f"{state.message.id}-after",
         )
+
+
+def _known(state: ConversationState, *texts: str) -> tuple[str, ...]:
+    """What stands in no summary: the customer's own values, and every code in these texts."""
+    secret = [code for text in texts for code in codes(state.tasks, text)]
+    return tuple(one for one in (*state.customer.private(), state.customer.name, *secret) if one)

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.language import Language
 from domain.models import Role
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,6 +106,10 @@ class Settings(BaseSettings):
     channels: dict[str, dict[str, str]] | None = Field(
         default=None,
         description="A section per channel (NIGHTDESK_CHANNELS__DINGTALK__CLIENT_ID); without: the simulators",
+    )
+    staff_language: Language = Field(
+        default="zh-Hant",
+        description="What staff read: yue, zh-Hant, zh-Hans or en; a model translates for them",
     )
     world: Path = Field(
         default=ROOT / "playbook" / "demo" / "world.yaml",

@@ -13,6 +13,7 @@ from agent.turns import Turns
 from domain.conversation import Standing
 from domain.models import Completion, Prompt
 from support.writing.summaries import Summariser
+from support.writing.translation import Translator
 from tests.e2e.conftest import Service
 
 PERSON = "我要搵真人"
@@ -35,7 +36,13 @@ class Sums:
 
 def give(service: Service, model: Sums) -> None:
     house, turns = service.house, service.turns
-    summing = Remembering(Summariser(model, load("summarise")), house.store, house.casebook)
+    summing = Remembering(
+        Summariser(model, load("summarise")),
+        Translator(model, load("translate")),
+        "zh-Hant",
+        store=house.store,
+        casebook=house.casebook,
+    )
     service.turns = Turns(
         house.graph,
         turns.context,
@@ -101,6 +108,22 @@ async def test_a_summary_that_lies_is_not_used(service: Service, lie: str) -> No
     told = await brief(service)
     assert lie not in told
     assert "customer: HB-203098 去到邊？" in told
+
+
+async def test_staff_read_a_translation_of_what_they_could_not_read(service: Service) -> None:
+    model = Sums("我要找真人。")
+    give(service, model)
+    await service.say("I want to talk to a real person")
+    assert "translated: 我要找真人。" in await brief(service)
+    assert len(model.asked) == 1
+
+
+async def test_what_staff_can_read_is_not_translated(service: Service) -> None:
+    model = Sums("我要找真人。")
+    give(service, model)
+    await service.say("我要找真人客服")
+    assert "translated" not in await brief(service)
+    assert model.asked == []
 
 
 async def test_what_no_longer_fits_is_summed_up_once_for_many_turns(service: Service) -> None:
