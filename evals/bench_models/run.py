@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import statistics
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +22,8 @@ from rich.table import Table
 from agent.turns import Incoming
 from connectors.clocks import SystemClock
 from connectors.demo_shop import parse_world
-from domain.models import Completion, Line, Model, Prompt
 from domain.settings import ProviderSettings, Settings
+from evals.bench_models.browser import first_words
 from evals.bench_models.requests import MOST, OPENERS, entries, for_agent, message
 from evals.bench_models.sides import Played, Side, Stage, agent, desk
 from house import House, open_models
@@ -33,7 +32,6 @@ from storage.usage import SqlUsage
 
 FIRST_TOKEN, TOKEN = 0.3, 0.005  # seconds
 SHARE = 0.6  # of the parallel agent's time, at most
-FIRST_PIECE_MS = 50
 MEASURED = (5, 50, 500)  # turns
 TALK = (
     "HB-203115 幾時到？",
@@ -198,55 +196,6 @@ def _tokens(asked: list[dict[str, Any]], tools: bool) -> str:
     return " + ".join(map(str, found)) or "no call"
 
 
-class Watch:
-    """Counts tokens, and knows when the pause before the first piece of the answer is over."""
-
-    def __init__(self, count: Callable[[str], int], first: str) -> None:
-        self._count, self._first, self.emitted = count, first, 0.0
-
-    def __call__(self, text: str) -> int:
-        tokens = self._count(text)
-        if (
-            text == self._first
-        ):  # the server counts a piece just before it waits for it and sends it
-            self.emitted = time.perf_counter() + tokens * TOKEN
-        return tokens
-
-
-async def first_piece(house: House, streams: int) -> Table:
-    """Table 3: from the server's first token to the desk's."""
-    said = "你嘅訂單已經寄出，預計星期五送到，到時順豐會再聯絡你。"
-    watch = Watch(house.tokens.count, said[:8])
-    spec = ModelSpec(otherwise=said, first_token_seconds=0.05, seconds_per_token=TOKEN, count=watch)
-    async with served(house, spec) as (asking, _):
-        model = asking.model
-        assert model is not None, "it was just set"
-        await _first(model, "warm")
-        waits = [(await _first(model, str(at)) - watch.emitted) * 1000 for at in range(streams)]
-    ordered = sorted(waits)
-    late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    table = Table("streams", "p50 ms", "p95 ms", "target", title="Server's first token to ours")
-    verdict = "✓" if late <= FIRST_PIECE_MS else "✗"
-    table.add_row(
-        str(streams),
-        f"{statistics.median(waits):.1f}",
-        f"{late:.1f}",
-        f"≤ {FIRST_PIECE_MS} {verdict}",
-    )
-    return table
-
-
-async def _first(model: Model, turn: str) -> float:
-    """When the first piece came; the rest is read to its end."""
-    lines = (Line("user", "Where is it?"),)
-    prompt = Prompt(role="compose", system="Say it kindly.", lines=lines, tenant="bench", turn=turn)
-    came = 0.0
-    async for piece in model.stream(prompt):
-        if not came and not isinstance(piece, Completion):
-            came = time.perf_counter()
-    return came
-
-
 def _world(house: House) -> Any:
     return parse_world(yaml.safe_load(house.settings.world.read_text(encoding="utf-8")))
 
@@ -260,7 +209,7 @@ async def run(tasks: int, repeats: int, turns: int, streams: int) -> None:
     with TemporaryDirectory() as folder:
         house = await House.open(Settings(data=Path(folder)))
         try:
-            console.print(await first_piece(house, streams))
+            console.print(await first_words(house.tokens.count, streams))
             console.print(await side_by_side(house, range(1, tasks + 1), repeats))
             console.print(await growth(house, turns))
         finally:
@@ -274,7 +223,7 @@ def main(
     ] = MOST,
     repeats: Annotated[int, typer.Option(min=1, help="How often each message is sent.")] = 3,
     turns: Annotated[int, typer.Option(min=1, help="Length of the long conversation.")] = 500,
-    streams: Annotated[int, typer.Option(min=1, help="Streams whose first piece is timed.")] = 30,
+    streams: Annotated[int, typer.Option(min=1, help="Replies whose first words are timed.")] = 30,
 ) -> None:
     """Print the tables of docs/benchmarks.md about models."""
     asyncio.run(run(tasks, repeats, turns, streams))
