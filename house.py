@@ -193,8 +193,8 @@ class House:
             writer=self.writer(),
         )
         remembering = Remembering(
-            Summariser(self.model, load("summarise")),
-            Translator(self.model, load("translate")),
+            Summariser(self._wording_model(), load("summarise")),
+            Translator(self._wording_model(), load("translate")),
             self.settings.staff_language,
             store=self.store,
             casebook=self.casebook,
@@ -214,10 +214,15 @@ class House:
 
     def writer(self) -> Writer | None:
         """Who words what may be worded freely; nobody where no model is set."""
-        if self.model is None or self.settings.writer == "templates":
+        model = self._wording_model()
+        if model is None:
             return None
         voice = Voice.read(self.settings.playbook / "voices" / "demo.yaml")
-        return Writer(self.model, load("compose"), voice)
+        return Writer(model, load("compose"), voice)
+
+    def _wording_model(self) -> Model | None:
+        """The model that words replies, summaries and translations, where one may."""
+        return None if self.settings.writer == "templates" else self.model
 
     def embedded_reader(self, world: World | None) -> EmbeddedReader:
         """The offline reader of a company; without one it knows no ids and no products."""

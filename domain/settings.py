@@ -133,7 +133,8 @@ class Settings(BaseSettings):
         description="Who reads requests once a model is set; cascade asks it only where the desk is unsure",
     )
     writer: Literal["templates", "model"] = Field(
-        default="model", description="Who words replies once a model is set"
+        default="model",
+        description="Who words replies, summaries and translations once a model is set",
     )
     models: dict[Role, RoleSettings] = Field(
         default={},
