@@ -32,13 +32,16 @@ class CascadeReader:
         self._threshold = threshold
 
     async def read(self, text: str, context: ReadingContext) -> Reading:
-        """The tasks of a message. A model that fails costs its time, and nothing else."""
+        """The tasks of a message. A model that fails costs its time, and nothing else.
+
+        It is asked about the whole message; what of it is read surely offline stays.
+        """
         read = await self._first.examine(text, context)
         if read.utterance is None or read.reading.confidence >= self._threshold:
             _READ.labels("embedded").inc()
             return read.reading
         try:
-            found = await self._second.read(read.utterance, context)
+            found = await self._second.read(read.utterance, context, self._threshold)
         except ModelError as error:
             log.warning("model_reading_failed", code=error.code, cause=str(error)[:200])
             _READ.labels("fallback").inc()

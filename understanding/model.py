@@ -7,7 +7,7 @@ what a yes, a no or a correction does to open tasks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from understanding.grounding import grounded
 from understanding.models import Models
 from understanding.normalise import fold
 from understanding.settling import Settler
-from understanding.utterance import Request, Utterance
+from understanding.utterance import FILLERS, Request, Utterance
 
 log = structlog.get_logger()
 MOST_CALLS = 12  # requests in one message; a model that repeats itself for ever is cut off
@@ -57,8 +57,10 @@ class ModelReader:
         self._models = models
         self._kinds = kinds
 
-    async def read(self, utterance: Utterance, context: ReadingContext) -> Reading:
-        """The tasks of a message.
+    async def read(
+        self, utterance: Utterance, context: ReadingContext, sure: float = 1.0
+    ) -> Reading:
+        """The tasks of a message. Requests that the offline reader is so `sure` of (0..1) stay as it read them.
 
         Raises:
             ModelError: no usable answer; the offline reading has to do.
@@ -71,6 +73,7 @@ class ModelReader:
         completion = await self._model.complete(prompt)
         shown = {function.name for function in prompt.functions}
         requests = self._requests(completion, shown, utterance, context, likely)
+        requests = beside(requests, [one for one in utterance.requests if _stands(one, sure)])
         found = replace(utterance, requests=tuple(requests), clauses=tuple(requests))
         return await asyncio.to_thread(self._settler.settle, found, context)
 
@@ -113,6 +116,34 @@ class ModelReader:
             return None
         needed = PLAINLY if call.name in self._kinds.at_once else HINTED
         return None if likely.get(call.name, 0.0) >= needed else "not_in_the_words"
+
+
+def beside(found: Sequence[Request], sure: Sequence[Request]) -> list[Request]:
+    """What a model found beside requests that are sure, in the order of the message.
+
+    A model may add a request and name its values; it may not lose one, or take its words for something else.
+    """
+    kept = {one: one for one in sure}
+    added = []
+    for request in found:
+        inside = [one for one in sure if 2 * _shared(one, request) > request.end - request.start]
+        same = [one for one in sure if one.label == request.label and _shared(one, request)]
+        if same:
+            kept[same[0]] = replace(same[0], slots={**same[0].slots, **request.slots})
+        elif inside or (sure and request.label in _TALK - {QUESTION}):
+            _DROPPED.labels("surely_something_else").inc()
+        else:
+            added.append(request)
+    return sorted([*kept.values(), *added], key=lambda one: one.start)
+
+
+def _stands(request: Request, sure: float) -> bool:
+    return request.confidence >= sure and request.label not in FILLERS
+
+
+def _shared(one: Request, other: Request) -> int:
+    """How many characters of the message both are about."""
+    return max(0, min(one.end, other.end) - max(one.start, other.start))
 
 
 def _request(call: Call, utterance: Utterance, context: ReadingContext) -> Request:
