@@ -21,5 +21,14 @@ def awaiting(tasks: Sequence[Task]) -> tuple[str, ...]:
 
 def codes(tasks: Sequence[Task], text: str) -> list[str]:
     """What may be a one-time code while one is asked for: right or wrong, it stands in no log and no brief."""
-    asked = any(OTP in (*task.missing, *task.asked) for task in tasks)
-    return re.findall(r"\d{4,8}", unicodedata.normalize("NFKC", text)) if asked else []
+    return code_like(text) if asks_code(tasks) else []
+
+
+def asks_code(tasks: Sequence[Task]) -> bool:
+    """Was a one-time code asked for?"""
+    return any(OTP in (*task.missing, *task.asked) for task in tasks)
+
+
+def code_like(text: str) -> list[str]:
+    """Every number that could be a one-time code."""
+    return re.findall(r"\d{4,8}", unicodedata.normalize("NFKC", text))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from agent.awaiting import codes
+from agent.awaiting import asks_code, codes
 from agent.memory import pin
 from agent.state import ConversationState
 from domain.conversation import Message, Pin, Task
@@ -38,7 +38,11 @@ def record(state: ConversationState, desk: CaseDesk, now: datetime) -> TurnRecor
     """The conversation as it stands now, the reply, the tasks that moved, the case, the audit entries."""
     conversation = replace(
         state.conversation,
-        standing=replace(state.conversation.standing, pins=_pins(state, now)),
+        standing=replace(
+            state.conversation.standing,
+            pins=_pins(state, now),
+            code_asked=state.conversation.standing.code_asked or asks_code(state.tasks),
+        ),
     )
     outcome = state.outcome
     reply = Message(

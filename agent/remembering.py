@@ -12,16 +12,18 @@ from typing import Any
 
 import structlog
 
-from agent.awaiting import codes
+from agent.awaiting import asks_code, code_like
 from agent.memory import Entry
 from agent.state import ConversationState
 from domain.language import Language
 from domain.records import Casebook, ConversationStore
+from security.identity import GUEST
 from support.writing.summaries import Said, Summariser
 from support.writing.translation import Translator
 
 log = structlog.get_logger()
 LONGEST_SUMMARY = 2_000  # characters; the oldest lines go first
+LONGEST_TRANSLATED = 1_000
 
 
 class Remembering:
@@ -42,10 +44,15 @@ class Remembering:
         self._store = store
         self._casebook = casebook
         self._running: set[asyncio.Task[None]] = set()
+        self._summing: set[str] = set()
 
     def after(self, state: ConversationState) -> None:
         """Begin whatever a finished turn leaves to sum up."""
-        if state.window.older:
+        older, here = state.window.older, state.conversation.id
+        # Of somebody whose records could not be read, it is not known what has to be masked.
+        known = bool(state.customer.name) or state.customer.id.startswith(GUEST)
+        if older and known and here not in self._summing:
+            self._summing.add(here)
             self._begin(self._sum_up(state))
         if state.outcome.case is not None:
             self._begin(self._brief(state))
@@ -67,20 +74,23 @@ class Remembering:
 
     async def _sum_up(self, state: ConversationState) -> None:
         """Move what has fallen out of the window into the summary."""
-        older = state.window.older
-        lines = state.conversation.standing.summary.split("\n")
-        lines += (await self._summary(state, older)).split("\n")
-        while len(lines) > 1 and sum(map(len, lines)) > LONGEST_SUMMARY:
-            lines.pop(0)
-        summary = "\n".join(line for line in lines if line)[-LONGEST_SUMMARY:]
-        await self._store.sum_up(state.conversation.id, summary, older[-1].message)
+        older, here = state.window.older, state.conversation.id
+        try:
+            lines = state.conversation.standing.summary.split("\n")
+            lines += (await self._summary(state, older)).split("\n")
+            while len(lines) > 1 and sum(map(len, lines)) > LONGEST_SUMMARY:
+                lines.pop(0)
+            summary = "\n".join(line for line in lines if line)[-LONGEST_SUMMARY:]
+            await self._store.sum_up(here, summary, older[-1].message)
+        finally:
+            self._summing.discard(here)
 
     async def _brief(self, state: ConversationState) -> None:
         """Put what was said before, and a translation where staff need one, into the brief of a new case."""
         lines = []
         if (state.conversation.language == "en") != (self._staff_language == "en"):
             text = await self._translator.translate(
-                state.message.text,
+                state.message.text[:LONGEST_TRANSLATED],
                 self._staff_language,
                 "staff",
                 known=_known(state, state.message.text),
@@ -88,7 +98,7 @@ class Remembering:
                 turn=f"{state.message.id}-after",
             )
             lines += [f"translated: {text}"] if text else []
-        before = [one for one in state.window.entries if one.turn != state.message.id]
+        before = [one for one in state.window.entries if one.message != state.message.id]
         if before:
             lines.append(f"so far:\n{await self._summary(state, before)}")
         if lines:
@@ -111,5 +121,15 @@ class Remembering:
 
 def _known(state: ConversationState, *texts: str) -> tuple[str, ...]:
     """What stands in no summary: the customer's own values, and every code in these texts."""
-    secret = [code for text in texts for code in codes(state.tasks, text)]
+    records = state.records
+    own = [
+        *(one.id for one in records.orders),
+        *(one.id for one in records.invoices),
+        *(one.id for one in records.bookings),
+        *(one.id for one in records.accounts),
+    ]
+    asked = state.conversation.standing.code_asked or asks_code(state.tasks)
+    numbers = {number for text in texts for number in code_like(text)} if asked else set()
+    # A number of their own order is no code, and staff need it.
+    secret = sorted(number for number in numbers if not any(number in one for one in own))
     return tuple(one for one in (*state.customer.private(), state.customer.name, *secret) if one)

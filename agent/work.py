@@ -158,7 +158,10 @@ class DeskWork:
                 await _ended(reading)
             log.info("reading_stopped", turn_id=taken.turn_id)
             # Only now are the new words claimed: a turn that goes on without them must not hold them.
-            taken = await self._inbox.more(taken, 0.0) or taken
+            grown = await self._inbox.more(taken, 0.0)
+            if grown is None:  # a turn holds no more
+                break
+            taken = grown
         return taken, await self._once(taken, history, Turnstile())
 
     async def _overtaken(self, reading: asyncio.Task[ConversationState], taken: Taken) -> bool:
@@ -261,6 +264,8 @@ async def _ended(task: asyncio.Task[Any]) -> None:
     if not task.done():
         task.cancel()
         await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()  # looked at, or it would be printed with whatever words stand in it
 
 
 def shown_now(tasks: tuple[Task, ...]) -> str:

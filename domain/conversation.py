@@ -98,7 +98,8 @@ class Standing:
     """Where a conversation stands apart from its tasks. All of it is kept in SQL, outside the memory window.
 
     `focus` maps a kind of record to the id spoken of last; `wrong_codes`, `angry_messages` and `unclear` count;
-    `summary` is masked, and stands for every message up to the id `summed_up_to`.
+    `summary` is masked, and stands for every message up to the id `summed_up_to`; `code_asked` says that a
+    one-time code may stand in the messages.
     """
 
     priority: Priority = "normal"
@@ -112,6 +113,7 @@ class Standing:
     pins: tuple[Pin, ...] = ()
     summary: str = ""
     summed_up_to: str = ""
+    code_asked: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from domain.model_usage import ModelCall, UsageStore
 from evals.report import Report, Thresholds, publish
 
 JUDGE = "judge"  # its calls are part of looking at the desk, not of the desk's work
+AFTER = "-after"  # how agent/remembering.py marks the calls that a finished turn leaves
 _ROWS = (
     "passed",
     "rate",
@@ -55,7 +56,8 @@ class Use:
         own = [one for one in calls if one.role != JUDGE]
         prices = [one.cost for one in own if one.cost is not None]
         # A call that names no turn cannot share one: it counts as a turn of its own.
-        asked = {one.turn or f"call {number}" for number, one in enumerate(own)}
+        # What is summed up after a turn belongs to it.
+        asked = {one.turn.removesuffix(AFTER) or f"call {number}" for number, one in enumerate(own)}
         return cls(
             turns=turns,
             turns_with_call=min(turns, len(asked)),

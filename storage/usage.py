@@ -79,7 +79,10 @@ async def _check(connection: AsyncConnection, planned: Planned, limits: Limits) 
         (
             limits.calls_per_turn if planned.turn else None,
             func.count(),
-            (kept.turn == planned.turn) & (kept.tenant == planned.tenant),
+            # A call that was stopped because the customer wrote again is paid for, and no call of the turn.
+            (kept.turn == planned.turn)
+            & (kept.tenant == planned.tenant)
+            & (kept.result != "cancelled"),
             "the turn's model calls",
         ),
     )

@@ -10,7 +10,7 @@ import socket
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ WANTED_MS = 50
 CUSTOMER = "C-118"
 ASKED = "HB-203098 去到邊？仲有你哋有咩付款方法？"
 STARTING_SECONDS = 120
+_OURS, _LEARNT = "NIGHTDESK_", "NIGHTDESK_CACHE"
 # A sentence is one once something follows it: until then "3." may become "3.5".
 _SENTENCE = re.compile(r".*?(?:[。！？!?]+.|\.\s|\n)", re.DOTALL)
 _LONGEST_PIECE = (
@@ -62,22 +63,31 @@ class Watch:
         raise RuntimeError(f"the model sent no whole sentence: {said!r}")
 
 
-@asynccontextmanager
-async def _desk(folder: Path, base_url: str) -> AsyncIterator[str]:
-    """A desk with that model, ready to be written to; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {
+def environment(inherited: Mapping[str, str], base_url: str) -> dict[str, str]:
+    """What the desk's process is given: none of the operator's settings but where it keeps what was learnt."""
+    kept = {
+        name: one
+        for name, one in inherited.items()
+        if not name.upper().startswith(_OURS) or name == _LEARNT
+    }
+    return kept | {
         "NIGHTDESK_CHANNELS": "{}",
         "NIGHTDESK_MODEL": "bench",
         "NIGHTDESK_READER": "embedded",
         "NIGHTDESK_PROVIDERS__BENCH__BASE_URL": base_url,
         "NIGHTDESK_PROVIDERS__BENCH__MODEL": "scripted",
     }
+
+
+@asynccontextmanager
+async def _desk(folder: Path, base_url: str) -> AsyncIterator[str]:
+    """A desk with that model, ready to be written to; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli", "serve", "--port", str(port), "--data", str(folder)),
-        env=os.environ | settings,  # noqa: TID251 - a process is given its settings
+        env=environment(os.environ, base_url),  # noqa: TID251 - a process is given its settings
         stdout=asyncio.subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"

@@ -6,6 +6,9 @@ that the reader shows as examples, the brand's voice, the model, its parameters,
 of any of these leaves the recordings in use. Which of its jobs a desk asks for shows in how its last line is laid
 out (`<message>`, `<customer>`, `<entries>`, `<text>`); a change of that layout is a change of the turn.
 
+What the desk says about the turn stays in, the date too: a recording is found on its own day only, so record and
+replay with a clock that stands still.
+
 The price: a recorded reply may be older than the prompt, and then shows what the model said to the old one. That
 it is older is known (`prompt`) and stands in the journal. Whoever changes a prompt records again.
 """

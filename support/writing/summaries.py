@@ -22,6 +22,7 @@ log = structlog.get_logger()
 _REJECTED = Counter("nightdesk_summary_rejected", "Summaries that were not used", ["reason"])
 _LONGEST = 900
 _LINE = 160
+_LONGEST_LINE, _MARGIN = 1_000, 200
 _LAST = 6
 _CUSTOMER = re.compile(
     r"客人|客戶|客户|顧客|顾客|用戶|用户|\bcustomer|\bclient|\bguest", re.IGNORECASE
@@ -58,7 +59,7 @@ class Summariser:
 
         `known` are the customer's own values on file; they are masked before anything is read or shown.
         """
-        hidden = [Said(one.who, mask(one.text, known=known)) for one in entries if one.text.strip()]
+        hidden = [Said(one.who, _hidden(one.text, known)) for one in entries if one.text.strip()]
         text = await self._worded(hidden, language, tenant, turn) if hidden else None
         # The model never sees the pins, so it cannot change them.
         return "\n".join([*(f"- {pin}" for pin in pins), text or extract(hidden)]).strip()
@@ -85,6 +86,11 @@ class Summariser:
             log.info("summary_rejected", reasons=reasons, turn_id=turn)
             return None
         return text
+
+
+def _hidden(text: str, known: tuple[str, ...]) -> str:
+    """The beginning of a line, masked before it is cut, so that half a number is not taken for none."""
+    return mask(text[: _LONGEST_LINE + _MARGIN], known=known)[:_LONGEST_LINE]
 
 
 def extract(entries: Sequence[Said]) -> str:

@@ -86,10 +86,12 @@ class Writer:
 
     async def pieces(self, draft: Draft) -> AsyncGenerator[str, None]:
         """Checked sentences as they are completed; together they say all that `draft.lines` say."""
-        shown = ""
+        shown = gap = ""
         if self._model is not None and draft.lines:
             async with aclosing(self._sentences(self._model, draft)) as sentences:
-                async for piece in sentences:
+                async for sentence in sentences:
+                    piece = (gap + sentence).rstrip()
+                    gap = (gap + sentence)[len(piece) :]  # told with what follows, if anything does
                     shown += piece
                     yield piece
         for line in draft.lines:
@@ -106,7 +108,7 @@ class Writer:
         try:
             async with aclosing(_texts(model, self._prompt(draft))) as texts:
                 async for text in texts:
-                    rest += text
+                    rest = rest + text if shown else (rest + text).lstrip()
                     while not whole and (found := _SENTENCE.match(rest)):
                         if _rejected(draft, self._faults(shown + found[0], draft)):
                             return

@@ -90,6 +90,29 @@ async def test_a_one_time_code_stands_in_no_brief(service: Service) -> None:
     assert "482913" not in await brief(service)
 
 
+async def test_a_code_is_not_told_when_its_task_is_long_gone(service: Service) -> None:
+    model = Sums("客人多謝咗幾次。")
+    give(service, model)
+    await service.say("HB-203098 去到邊？")
+    await service.say("我想查下我個帳戶結餘")
+    await service.say("收到，482913 唔該")
+    for _ in range(MOST_MESSAGES // 2):
+        await service.say("唔該晒")
+        await service.turns.settled()
+    assert "[OTP]" in model.asked[-1]
+    assert all("482913" not in asked for asked in model.asked)
+    assert "HB-203098" in model.asked[-1]
+
+
+async def test_a_very_long_message_is_not_sent_whole(service: Service) -> None:
+    model = Sums("客人講咗好多嘢。")
+    give(service, model)
+    await service.say("我好嬲呀" * 5_000)
+    await service.say(PERSON)
+    await service.turns.settled()
+    assert all(len(one) < 5_000 for one in model.asked)
+
+
 async def test_a_model_sums_up_for_the_brief(service: Service) -> None:
     model = Sums("客人問訂單 HB-203098 去到邊，已經答咗。")
     give(service, model)

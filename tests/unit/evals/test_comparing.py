@@ -72,6 +72,12 @@ def test_the_calls_of_a_run_are_added_up() -> None:
     assert used.without_call == 0.5
 
 
+def test_what_is_summed_up_after_a_turn_is_no_turn_of_its_own() -> None:
+    used = Use.of(4, [CALL, replace(CALL, role="summarise", turn="t1-after")])
+    assert used.turns_with_call == 1
+    assert used.calls == 2
+
+
 def test_a_call_of_no_turn_counts_as_a_turn_of_its_own() -> None:
     nowhere = replace(CALL, turn="")
     assert Use.of(4, [CALL, nowhere, nowhere]).without_call == 0.25

@@ -102,6 +102,14 @@ async def test_calls_of_no_turn_have_no_cap_but_the_day(database: Database) -> N
     assert found == [True, True, True]
 
 
+async def test_a_call_that_was_stopped_is_none_of_the_turns(database: Database) -> None:
+    usage, limits = SqlUsage(database), replace(ALL, calls_per_turn=1)
+    first = await usage.reserve(PLANNED, limits)
+    assert not await allowed(usage, PLANNED, limits)
+    await usage.settle(first, Settled(Usage(60, 0, 5), None, 0.4, "cancelled"))
+    assert await allowed(usage, PLANNED, limits)
+
+
 async def test_only_the_calls_of_the_span_are_told(database: Database) -> None:
     usage = SqlUsage(database)
     for at in (SINCE - timedelta(seconds=1), SINCE, UNTIL - timedelta(seconds=1), UNTIL):

@@ -160,6 +160,11 @@ async def test_good_sentences_are_shown_before_the_model_has_ended() -> None:
     assert [piece async for piece in pieces] == [" Order A1002 should arrive on 18 Mar."]
 
 
+async def test_nothing_begins_or_ends_with_an_empty_line() -> None:
+    pieces = await streamed(Says(f"\n\n{GOOD}\n\n"))
+    assert "".join(pieces) == GOOD
+
+
 async def test_a_bad_sentence_is_never_shown_and_what_lacks_follows_as_written() -> None:
     model = Says(
         "Order A1001 should arrive on 15 Mar. It is free of charge. Order A1002 should arrive on 18 Mar."
