@@ -67,7 +67,7 @@ _BARE = re.compile(
 _BARE_IN = re.compile(
     both_scripts(
         r"(?:check(?:ing)?[ -]?in|入住)\s?(?:on|at|日期|係|是|:|the)?\s?(?P<a>[0-3]?\d)"
-        r"(?![\d/:.年月])"
+        r"(?![\d/:.年月晚夜位人個间間])(?! ?(?:nights?|guests?|people|persons?|rooms?))"
     ),
     re.ASCII,
 )

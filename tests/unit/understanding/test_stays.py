@@ -12,6 +12,7 @@ NOW = datetime(2025, 12, 10, 21, 0)  # noqa: DTZ001
 CASES: list[tuple[str, str | None, int | None, int | None]] = [
     ("20至22號", "2025-12-20", 2, None),
     ("check in 20 check out 22", "2025-12-20", 2, None),
+    ("11月31日入住一晚", None, 1, None),
     ("15號住兩晚", "2025-12-15", 2, None),
     ("聽日入住三晚", "2025-12-11", 3, None),
     ("from 20 to 22 Dec twin room", "2025-12-20", 2, None),
