@@ -13,7 +13,7 @@ _LINK = (
     r"then (?=(?:please|change|cancel|send|return|refund|check|tell|book)\b)"
 )
 _BREAK = re.compile(
-    rf"(?P<strong>[。！？!?;；\n]+|[.…]+(?=\s|$))|(?P<weak>[，,、:：]+(?!\d)|~+)|(?P<link>(?:{_LINK}))",
+    rf"(?P<strong>[。！？!?;；\n]+|[.…]+(?=\s|$))|(?P<weak>[，,、:：]+(?!\d)|~+|(?<=\D)\s[-–—]+\s|[–—]{{2,}})|(?P<link>(?:{_LINK}))",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"|https?://\S+|\S+@\S+")
