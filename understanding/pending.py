@@ -10,6 +10,7 @@ from domain.conversation import Task
 from domain.reading import ReadingContext
 from understanding.acts import agrees, limits, negates
 from understanding.filling import Filler, Words
+from understanding.swaps import swapped
 from understanding.utterance import Request
 
 _RECORD_SLOTS = ("order", "invoice", "booking", "account")
@@ -21,7 +22,8 @@ _NOUNS = {
     "return": re.compile(r"退|return|refund", re.I),
     "exchange": re.compile(r"換|换|exchange|swap", re.I),
     "chase": re.compile(r"催|chase|expedite", re.I),
-    "order": re.compile(r"單|单|order|取消|cancel", re.I),
+    "cancel": re.compile(r"取消|cancel", re.I),
+    "order": re.compile(r"單|单|order", re.I),
 }
 _GO_AHEAD = re.compile(
     r"確認|确认|確定|确定|confirm|go ahead|\byes\b|做啦|照做|(?:取消|退|改)啦", re.I
@@ -124,8 +126,11 @@ def answered(
 ) -> Task | None:
     """The task with the values that this message gives for what was asked, or None when it gives none."""
     given: dict[str, str] = {}
+    unfocused = replace(context, focus={})
     for slot in task.missing:
-        given |= filler.answer(slot, words, replace(context, focus={}))
+        given |= filler.answer(slot, words, unfocused)
+    if task.missing == ("order",) and not given and "sku" in fields:
+        given = filler.answer("sku", words, unfocused)  # the one with the lamps
     given = {slot: value for slot, value in given.items() if slot in fields or slot in task.missing}
     if not given:
         return None
@@ -137,6 +142,9 @@ def corrected(
     task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext
 ) -> Task | None:
     """The task with other values that this message names; None when it names none, or the same ones."""
+    put_right = swapped(task.slots, words.text)
+    if put_right:
+        return replace(task.with_slots(**put_right), status="open")
     given = filler.fill(fields, words, replace(context, focus={}))
     given = {slot: value for slot, value in given.items() if slot not in ("text", "reason")}
     said = _SHOULD_BE.search(words.text)
