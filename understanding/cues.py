@@ -28,6 +28,14 @@ _REQUESTS = {
         r"退|[還还寄返攞]|收走|取回|搬走|拎走|送回|return|back|take .{0,15}away|collect|pick|"
         r"refund|rma|teoi|gaau faan"
     ),
+    "chase_delivery": (
+        r"催|快|急|早|今[天日]|務必|务必|即刻|立即|插隊|插队|前 ?deliver|today|[趕赶]|推|施壓|"
+        r"施压|盯|提前|提早|提速|加急|加速|優先|优先|跟進|跟进|緊急|遲|迟|慢|等|拖|聯絡|联系|"
+        r"打(?:個|个)?電話|打(?:個|个)?电话|前[送到]|"
+        r"chas|expedit|hurry|push|speed|asap|rush|quick|fast|urgent|follow|soon|nudge|priorit|"
+        r"poke|bump|late|move|get on to|bring|lean|"
+        r"make it happen|before|by (?:then|mon|tue|wed|thu|fri|sat|sun|tomorrow)|deliver it|jau gap|gap|faai|ceoi"
+    ),
     "exchange_item": (
         r"[換换轉转改調调補补更]|升級|升级|exchange|swap|chang|replac|switch|upgrade|trade|instead|another|different|bigger|smaller|"
         r"new (?:one|pair)|rather|duplicate|move up|take .{0,8}back|正確|正确|寄錯|寄错|wun"

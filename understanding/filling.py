@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.company import Order, Product
 from domain.reading import ReadingContext
@@ -15,7 +16,7 @@ from understanding.invoice_fields import invoice_change
 from understanding.money import one_time_code
 from understanding.quantities import guests, quantity
 from understanding.reasons import opened, reason
-from understanding.stays import stay
+from understanding.stays import days_moved, stay
 from understanding.utterance import Utterance
 
 _LATEST = re.compile(
@@ -99,7 +100,7 @@ class Filler:
             "title": _invoice,
             "email": _email,
             "qty": _quantity,
-            "checkin": _stay,
+            "checkin": self._stay,
             "guests": _guests,
             "room": self._room,
             "place": lambda words, _: _named("place", next(iter(words.values("store")), None)),
@@ -223,6 +224,18 @@ class Filler:
     def _order_of(self, words: Words, context: ReadingContext) -> Order | None:
         wanted = self._order(words, context).get("order")
         return next((one for one in context.records.orders if one.id == wanted), None)
+
+    def _stay(self, words: Words, context: ReadingContext) -> dict[str, str]:
+        """The days that are said, or those of the stay that exists, so many days earlier or later."""
+        said, moved = _stay(words, context), days_moved(words.text)
+        if "checkin" in said or moved is None:
+            return said
+        which = self._record("booking", words, context).get("booking")
+        upcoming = [one for one in context.records.bookings if one.checkin >= context.now.date()]
+        meant = [one for one in upcoming if which in (None, one.id)]
+        if len(meant) != 1:
+            return said
+        return {**said, "checkin": (meant[0].checkin + timedelta(days=moved)).isoformat()}
 
     @staticmethod
     def _room(words: Words, _: ReadingContext) -> dict[str, str]:

@@ -28,6 +28,11 @@ _GOODS_BACK = re.compile(
     r"\breturn|(?:send|ship)\w* .{0,12}back|go(?:es)? back",
     re.I,
 )
+_STILL_BACK = re.compile(
+    r"(?:仲|還|还)(?:可以|能|得|可唔可以|能不能)?.{0,3}退(?:唔退|不退|得|到|嗎|吗|$)|"
+    r"退唔退[得到]|can (?:i|it|we) still (?:return|be returned|go back)",
+    re.I,
+)
 _CHANGE = re.compile(
     r"退|換|换|取消|改|refund|return|exchange|swap|cancel|change|send .{0,10}back", re.I
 )
@@ -100,6 +105,8 @@ def _meant(named: Collection[str]) -> Iterator[tuple[str, str]]:
 
 def _weight(label: str, text: str, named: Collection[str]) -> float:
     if label == "return_order" and _MONEY_BACK.search(text) and not _GOODS_BACK.search(text):
+        return _AGAINST
+    if label == "find_refund" and named and _STILL_BACK.search(text):
         return _AGAINST
     if label == "refund_order" and _GOODS_BACK.search(text) and not _MONEY_BACK.search(text):
         return _AGAINST

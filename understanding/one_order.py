@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from domain.company import Order
 from domain.conversation import Task
 from domain.reading import CustomerRecords
+from understanding.filling import Words
 
 _UNDOING = ("cancel_order", "refund_order", "return_order")
 _ARRIVED = frozenset({"delivered"})
@@ -23,6 +25,38 @@ _LATE = re.compile(r"幾多(?:日|天|個)|几多(?:日|天)|多少(?:天|日|�
 def asks_what_comes_back(text: str) -> bool:
     """Does it ask how much money would come back?"""
     return _COMES_BACK.search(text) is not None and _LATE.search(text) is None
+
+
+_CALLED_OFF = re.compile(r"取消|cancel|撤|call .{0,20}off", re.I)
+_WHOLE = re.compile(
+    r"成張|成单|成單|整[張张個个筆笔]|整單|整单|全部|全單|晒|whole|entire|everything|\ball\b", re.I
+)
+_SEVERAL = 2
+_SENT_BACK = re.compile(r"退", re.I)
+
+
+def undone_as(kind: str, words: Words, records: CustomerRecords) -> str:
+    """`退` for what has come is a return, and a product of several is taken out, not the order cancelled."""
+    named = words.values("order")
+    order = next((one for one in records.orders if named and one.id == named[0]), None)
+    if kind != "cancel_order" or order is None:
+        return kind
+    arrived = order.status in _ARRIVED
+    if arrived and not _CALLED_OFF.search(words.text) and _SENT_BACK.search(words.text):
+        return "return_order"
+    return "remove_item" if not arrived and _names_a_part(words, order) else kind
+
+
+def _names_a_part(words: Words, order: Order) -> bool:
+    """Is a product called off in the clause that calls off, and has the order others beside it?"""
+    held = {line.sku for line in order.items}
+    if len(held) < _SEVERAL or _WHOLE.search(words.text):
+        return False
+    clauses = [one for one in words.utterance.clauses if _CALLED_OFF.search(one.text)]
+    meant = [m for m in words.here("sku") if any(c.start <= m.start < c.end for c in clauses)]
+    return (
+        bool(meant) and all({m.value, *m.options} & held for m in meant) and len(meant) < len(held)
+    )
 
 
 def once_per_order(tasks: Sequence[Task], records: CustomerRecords) -> list[Task]:

@@ -17,7 +17,7 @@ _RECORD_SLOTS = ("order", "invoice", "booking", "account")
 # The noun a customer points at a waiting task with.
 _NOUNS = {
     "invoice": re.compile(r"發票|发票|單據|单据|收據|收据|invoice|receipt", re.I),
-    "booking": re.compile(r"房|預訂|预订|booking|room|stay", re.I),
+    "booking": re.compile(r"房|預訂|预订|酒店|旅舍|booking|room|stay|suite|hotel", re.I),
     "address": re.compile(r"地址|address", re.I),
     "return": re.compile(r"退|return|refund", re.I),
     "exchange": re.compile(r"換|换|exchange|swap", re.I),
@@ -83,8 +83,9 @@ def refers(request: Request, task: Task, at: int, waiting: Sequence[Task]) -> bo
         return True
     if at < len(_ORDINALS) and len(waiting) > 1 and _ORDINALS[at].search(request.text):
         return True
-    if any(pattern.search(request.text) for pattern in _ORDINALS) and len(waiting) > 1:
-        return False
+    if any(pattern.search(request.text) for pattern in _ORDINALS):
+        # Of two that were asked for one may be settled already; the first word is about the first.
+        return len(waiting) == 1 and _ORDINALS[0].search(request.text) is not None
     named = [noun for noun, pattern in _NOUNS.items() if pattern.search(request.text)]
     specific = [noun for noun in named if noun != "order"] or named
     by_noun = any(_fits(noun, task.kind) for noun in specific)

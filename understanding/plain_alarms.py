@@ -34,6 +34,19 @@ _PAID_UNSEEN = re.compile(
     r"pending payment|no record|no payment)",
     re.I,
 )
+_NEVER_CAME = re.compile(
+    r"(?:顯示|显示|話|話咗|說|说|寫|写|系統|系统|狀態|状态|status|says?|said|marked|shows?|claims?|app|tracking)"
+    r".{0,24}?(?:送到|送咗|送達|送达|簽收|签收|派咗|放咗|放在|放喺|已送|deliver|left (?:at|with)|signed)"
+    r".{0,40}?(?:[冇未無]收|[沒没](?:有)?(?:收|拿|見|见)|收唔到|攞唔到|冇(?:攞|見)過|乜都冇|根本[冇沒没]|"
+    r"never (?:got|received|came|arrived|saw)|(?:did|have|has)n'?t (?:got|get|received?|seen|come|arrived?)|"
+    r"nothing (?:here|there|at|came)|not (?:here|received))",
+    re.I,
+)
+_FURIOUS = re.compile(
+    r"好嬲|嬲(?:爆|死|到)|火滾|火都|激氣|激死|氣死|气死|忍無可忍|忍无可忍|太過[分份]|太过分|好憤怒|很生氣|很生气|非常生氣|非常生气|"
+    r"\b(?:furious|livid|outrageous|(?:so|very|really|extremely) (?:angry|mad|upset)|pissed|fed up)\b",
+    re.I,
+)
 _MONEY = re.compile(
     r"錢|钱|卡|款|數|数|帳|账|\$|蚊|元|card|charg|bill|debit|pay|visa|master|fps|octopus|八達通",
     re.I,
@@ -54,6 +67,10 @@ def told_plainly(text: str) -> frozenset[str]:
         found.add("code_given")
     if _TWICE.search(text) and _MONEY.search(text):
         found.add("payment_dispute")
+    if _NEVER_CAME.search(text):
+        found.add("not_received")
+    if _FURIOUS.search(text):
+        found.add("anger")
     if _PAID_UNSEEN.search(text):
         found.add("payment_dispute")
     return frozenset(found)

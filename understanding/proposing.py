@@ -13,7 +13,7 @@ from understanding.bare_wishes import wished
 from understanding.conditions import only_asks
 from understanding.examples import QUESTION
 from understanding.filling import Filler, Words
-from understanding.one_order import asks_what_comes_back, once_per_order
+from understanding.one_order import asks_what_comes_back, once_per_order, undone_as
 from understanding.questions import Questions
 from understanding.readings import RECORDS, distinct, talk
 from understanding.talk import small_reply
@@ -22,6 +22,7 @@ from understanding.utterance import FILLERS, Request, Utterance
 SURE_READ = 0.30  # below it a read-only request is not taken up
 SURE_WRITE = 0.50  # below it a request that would change something is not taken up
 SURE_AT_ONCE = 0.7  # the same, for a change that needs no confirmation
+SURE_CHAT = 0.7  # below it a message that names an order is no small talk
 SURE_AGGRIEVED = 0.6  # the same, in a message that complains
 _AGGRIEVED = frozenset(
     {
@@ -113,13 +114,16 @@ class Proposer:
 
     def _unasked(self, turn: Turn, chat: list[Task]) -> list[Task]:
         """Nothing was surely asked for: a wish in two words, small talk, or something that is only told."""
+        topic = self._questions.told_by_words(QUESTION, turn.utterance.text)
+        if topic:
+            return [self._questions.of_topic(topic, turn.utterance.text)]
         wish = wished(turn.utterance, turn.context.records)
         if wish:
             slots = self._filler.fill(self._fields[wish], turn.whole, turn.context)
             return [Task(id="", kind=wish, slots=slots, text=turn.utterance.text)]
         requests = turn.utterance.requests
         named = [m.value for m in turn.utterance.named("order") if m.value]
-        if named and requests and requests[0].confidence < SURE_WRITE and chat:
+        if named and requests and requests[0].confidence < SURE_CHAT and chat:
             text = turn.utterance.text  # hardly small talk: whoever names an order asks about it
             return [Task(id="", kind="find_order", slots={"order": named[0]}, text=text)]
         if not chat and requests and requests[0].label == "remark":
@@ -137,7 +141,10 @@ class Proposer:
             return [Task(id="", kind=OUT_OF_SCOPE, text=request.text)]
         if label == QUESTION or (label in self._writes and only_asks(words)):
             return [self._questions.question(request.text)]
-        return self._made(label, request, words, turn)
+        label = undone_as(label, words, turn.context.records)
+        made = self._made(label, request, words, turn)
+        rule = self._questions.in_time(label, words.text)
+        return [rule, *made] if rule else made
 
     def _made(self, label: str, request: Request, words: Words, turn: Turn) -> list[Task]:
         fields = self._fields[label]

@@ -17,11 +17,33 @@ _WEATHER = (
     "黑色暴雨",
     "typhoon",
     "rainstorm",
+    "打风",
+    "挂波",
+    "黑雨",
     "t8",
     "signal 8",
     "signal no. 8",
     "signal 10",
 )
+_PRICE_MATCH = re.compile(
+    both_scripts(
+        r"跟價|價保|保價|格價|(?:其他|第二|別|隔籬)(?:間|家|舖|店|處)[^,，。]{0,8}平|比別(?:人|家)便宜|"
+        r"price[- ]?match|(?:match|beat)(?: the| any| other| their)*[^,.]{0,24}prices?|"
+        r"cheaper (?:elsewhere|at another|somewhere|than)"
+    ),
+    re.ASCII,
+)
+_IN_TIME = re.compile(
+    both_scripts(
+        r"來得及|嚟得切|趕得(?:切|及)|(?:趕|嚟)唔(?:趕|嚟)得(?:切|及)|過(?:咗|了)?(?:期|限)|仲[退換]唔[退換]|"
+        r"(?:仲|還)(?:可以|能|得)[^,，。]{0,4}[退換]|too late|in time|still (?:return|exchange|"
+        r"send|go back|possible)|"
+        r"past the (?:deadline|window)"
+    ),
+    re.ASCII,
+)
+_RULE_OF = {"return_order": "return_policy", "refund_order": "return_policy"}
+_PRICED = frozenset({QUESTION, "quote_price"})
 _READ_ONLY = frozenset({QUESTION, "show_tutorial", "find_order", "check_stock", "out_of_scope"})
 _SUPPOSED = re.compile(
     both_scripts(
@@ -62,7 +84,15 @@ class Questions:
         seen = fold(text)
         if label in _READ_ONLY and _SUPPOSED.search(seen) and _DANGER.search(seen):
             return "safety_policy"
+        if label in _PRICED and _PRICE_MATCH.search(seen):
+            return "other_question"
         return None
+
+    def in_time(self, label: str, text: str) -> Task | None:
+        """Whoever asks whether it is still in time is told the rule beside the offer."""
+        topic = _RULE_OF.get(label)
+        asks = topic is not None and _IN_TIME.search(fold(text))
+        return self.of_topic(topic, text) if topic and asks else None
 
     def _speaks_of_weather(self, text: str) -> bool:
         plain = self._models.features.lexicon.plain(text)

@@ -14,6 +14,7 @@ from understanding.cues import report_weight
 from understanding.models import NONE, REPORT, Models
 from understanding.normalise import clean
 from understanding.plain_alarms import threatens, told_plainly
+from understanding.talk import asks_who_it_is
 
 SURE = 0.55
 SURE_IN_REQUEST = 0.85
@@ -34,7 +35,7 @@ _DENIED = re.compile(
     re.I,
 )
 _WANTS_ONE = re.compile(
-    r"轉|转|搵|找|叫|聯絡|联络|聯繫|联系|覆我|回我|contact|call me|駁|接|我要|想要|想同|想跟|speak|talk|transfer|connect|put me|\bwant\b|\bneed\b|get me",
+    r"轉|转|搵|找|叫|聯絡|联络|聯繫|联系|覆我|回我|contact|call me|駁|接|我要|想要|想同|想跟|speak|talk(?!ing)|transfer|connect|put me|\bwant\b|\bneed\b|get me",
     re.I,
 )
 _ABOUT_HOURS = 0.8
@@ -95,8 +96,9 @@ class EmbeddedScreener:
             zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True)
         )
         signals = self._signals(text, matrix)
-        anger = float(mood["angry"]) * (1.0 if self._grieved(text, matrix) else _HALVED)
-        if anger < _CALM:
+        real = self._grieved(text, matrix) and not asks_who_it_is(text)
+        anger = float(mood["angry"]) * (1.0 if real else _HALVED)
+        if anger < _CALM and "anger" not in told_plainly(text):
             signals -= {"anger"}
         doubt = _DAMPED if signals & _HONEST else 1.0
         return Screening(
@@ -142,6 +144,8 @@ class EmbeddedScreener:
             found |= told_plainly(text)
         if "person" in found and self._asks_for_hours(text, matrix[:1]):
             found.discard("person")
+        if asks_who_it_is(text) and not _WANTS_ONE.search(text):
+            found -= {"person", "anger"}
         return frozenset(found)
 
     def _grieved(self, text: str, matrix: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from domain.conversation import SMALLTALK, Task
 from domain.reading import Reading, ReadingContext
-from understanding.acts import Move, negates, read_act
+from understanding.acts import Move, limits, negates, read_act
 from understanding.filling import Filler
 from understanding.models import Models
 from understanding.money import one_time_code
@@ -19,6 +19,7 @@ from understanding.pending import (
     confirms,
     corrected,
     other_record,
+    refers,
 )
 from understanding.proposing import Proposer, Turn
 from understanding.questions import Questions
@@ -86,13 +87,7 @@ class Settler:
         """What the message does to tasks that wait; None when it does not speak of them."""
         act = turn.move.act
         if not turn.waiting:
-            if act == "undo" and last_done(turn.context.tasks, self._writes):
-                return [talk("undo.not_possible")]
-            done = last_done(turn.context.tasks, self._writes)
-            if act == "ask_done" and done and not self._speaks_of_more(turn):
-                return [done]
-            amended = self._amend(turn) if act == "correct" else None
-            return amended or retried(turn, self._fields)
+            return self._look_back(turn)
         requests = about_waiting(
             self._news(turn), turn.waiting, named=bool(turn.utterance.named("booking"))
         )
@@ -107,6 +102,19 @@ class Settler:
         if act in ("refuse", "drop", "undo") and not requests:
             return self._take_back(turn)
         return self._answer(turn, requests)
+
+    def _look_back(self, turn: Turn) -> list[Task] | None:
+        """What the message says about tasks that are settled already."""
+        put_right = self._put_right(turn)
+        if put_right:
+            return put_right
+        done = last_done(turn.context.tasks, self._writes)
+        if turn.move.act == "undo" and done:
+            return [talk("undo.not_possible")]
+        if turn.move.act == "ask_done" and done and not self._speaks_of_more(turn):
+            return [done]
+        amended = self._amend(turn) if turn.move.act == "correct" else None
+        return amended or retried(turn, self._fields)
 
     def _take_back(self, turn: Turn) -> list[Task]:
         """Everything that waits, or what the message names of it, is dropped."""
@@ -183,7 +191,8 @@ class Settler:
         """A yes to all or some, a correction, or the other one."""
         if not waiting:
             return []
-        if turn.move.act == "agree" and not requests:
+        picks = any(limits(one.text) or negates(one.text) for one in turn.utterance.clauses)
+        if turn.move.act == "agree" and not requests and not (picks and len(waiting) > 1):
             fixed = [self._correct(task, turn) for task in waiting]
             return [done or agreed(task) for task, done in zip(waiting, fixed, strict=True)]
         choice = choose_among(waiting, turn.utterance.clauses)
@@ -229,6 +238,17 @@ class Settler:
             task, turn.whole, self._filler, self._fields.get(task.kind, ()), turn.context
         )
 
+    def _put_right(self, turn: Turn) -> list[Task] | None:
+        """Half a value of what was just settled, in a message that says no more than that."""
+        last = last_settled(turn.context.tasks, self._writes)
+        if (
+            last is None
+            or not swapped(last.slots, turn.utterance.text)
+            or self._speaks_of_more(turn)
+        ):
+            return None
+        return self._amend(turn)
+
     def _speaks_of_more(self, turn: Turn) -> bool:
         """`Is it done?` asks about what was done, unless a thing is named or something else is surely asked."""
         named = bool(turn.utterance.mentions)
@@ -250,12 +270,24 @@ class Settler:
             for request in turn.utterance.requests
             if self._proposer.takes_up(request, turn)
             and not (negates(request.text) and request.label in kinds)
+            and not self._chooses(request, turn)
             and not (
                 turn.move.act in ("agree", "refuse", "drop", "undo") and request.confidence < 0.8
             )
             and not (request.label in kinds and turn.move.act == "ask_done")
             and request.label != SMALLTALK
         ]
+
+    @staticmethod
+    def _chooses(request: Request, turn: Turn) -> bool:
+        """`Just the chairs, leave the room` takes one of what waits, and asks for nothing new."""
+        picks = negates(request.text) or limits(request.text)
+        several = len(turn.waiting) > 1
+        return (
+            picks
+            and several
+            and any(refers(request, task, at, turn.waiting) for at, task in enumerate(turn.waiting))
+        )
 
     @staticmethod
     def _another(task: Task, requests: list[Request]) -> bool:

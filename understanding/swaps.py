@@ -35,6 +35,8 @@ _PLACED = re.compile(
     r"(?P<new_zh>[A-Za-z0-9]{1,4})(?P<noun_zh>室|樓|楼|座|期|層|层|號|号)",
     re.I,
 )
+_FLAT = re.compile(r"(?<![A-Za-z0-9-])(?:\d{1,3}[A-Za-z]|[A-Za-z]\d{1,3})(?![A-Za-z0-9-])")
+_SHORT = 24  # in so few words a bare 9D can only mean the flat
 _LONGEST = 60  # a longer message says the whole thing
 SLOTS = ("address", "order", "invoice", "booking", "title", "tax_id", "email")
 
@@ -47,7 +49,9 @@ def swapped(slots: Mapping[str, str], text: str) -> dict[str, str]:
             if found:
                 return found
     address = slots.get("address", "")
-    return _placed(address, text) if address and len(text) <= _LONGEST else {}
+    if not address or len(text) > _LONGEST:
+        return {}
+    return _placed(address, text) or (_flat(address, text) if len(text) <= _SHORT else {})
 
 
 def _put(slots: Mapping[str, str], old: str, new: str) -> dict[str, str]:
@@ -90,3 +94,12 @@ def _placed(address: str, text: str) -> dict[str, str]:
         return {}
     at = stands[0]
     return {"address": address[: at.start(2)] + _cased(new, at[2]) + address[at.end(2) :]}
+
+
+def _flat(address: str, text: str) -> dict[str, str]:
+    """`Oh wait, 9D`, where the address has one such flat."""
+    said, stands = list(_FLAT.finditer(text)), list(_FLAT.finditer(address))
+    if len(said) != 1 or len(stands) != 1 or said[0][0].lower() == stands[0][0].lower():
+        return {}
+    at = stands[0]
+    return {"address": address[: at.start()] + _cased(said[0][0], at[0]) + address[at.end() :]}

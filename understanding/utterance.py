@@ -49,7 +49,7 @@ _RECORD_KINDS = frozenset({"order", "invoice", "booking", "account"})
 _UNLIKELY = 0.2  # what is left of a request about records that the customer has none of
 _TWINS = {"find_order": "track_parcel", "track_parcel": "find_order", "find_rooms": "book_room"}
 _ASKING = re.compile(
-    r"[?？]|嗎|吗|咩|乜|點|幾|邊|未(?=$|[,，。?？!！呀啊㗎喇呢 ])|定係|有冇|有無|係咪|得唔得|可唔可以|會唔會|收唔收|使唔使|怎|什麼|什么|多少|多久|哪|誰|谁|是不是|能不能|可以|"
+    r"[?？]|([\u3400-\u9fff])[唔不]\1|嗎|吗|咩|乜|點|幾|邊|未(?=$|[,，。?？!！呀啊㗎喇呢 ])|定係|有冇|有無|係咪|得唔得|可唔可以|會唔會|收唔收|使唔使|怎|什麼|什么|多少|多久|哪|誰|谁|是不是|能不能|可以|"
     r"可不可以|有沒有|有没有|會不會|会不会|如果|想問|想问|請問|请问|想知|呢$|政策|規定|规定|"
     r"\b(?:how|what|when|where|who|which|why|is|are|do|does|can|could|will|would|may|if|any|tell me|wonder\w*|know|policy|explain)\b|"
     r"\b(?:gei|bin|dim|me|mat je|hai mai|jau mou|ho m ho ji)\b",
@@ -182,9 +182,9 @@ class _Scorer:
     def _weighed(self, piece: Clause, row: Row) -> Row:
         """Probabilities after what is named: an invoice number speaks against a hotel request."""
         # A piece without a record of its own speaks of those of the message.
-        here = {
-            m.kind for m in self._mentions if piece.start <= m.start < piece.end
-        } & _RECORD_KINDS
+        kinds = {m.kind for m in self._mentions if piece.start <= m.start < piece.end}
+        # A room in so many words is a stay, whatever order the rest of the message is about.
+        here = {"booking" if kind == "room" else kind for kind in kinds} & _RECORD_KINDS
         named = here or {m.kind for m in self._mentions} & _RECORD_KINDS
         things = {"sku"} if any(m.kind == "sku" for m in self._mentions) else set()
         row = leaned(row, self.labels, piece.text, named | things)
@@ -239,6 +239,8 @@ def _led(together: Request, strong: list[Request]) -> Request:
     leading = max(strong, key=lambda part: part.confidence, default=together)
     if leading.confidence < CERTAINLY or together.confidence >= CERTAINLY:
         return together
+    if leading.label == QUESTION and _few(leading.text):
+        return together  # `would that be cheaper` asks about what stands before it
     return replace(together, label=leading.label, confidence=leading.confidence)
 
 
@@ -284,11 +286,11 @@ def _settled(found: list[Request], scorer: _Scorer) -> list[Request]:
 
 def _asks_on(before: Request, part: Request) -> bool:
     """A few words that only ask on, such as `from when till when`, belong to the question before them."""
-    return (
-        before.label == QUESTION
-        and len(_FEW.findall(part.text)) <= _FEW_WORDS
-        and _ONLY_ASKS.search(part.text) is not None
-    )
+    return before.label == QUESTION and _few(part.text) and _ONLY_ASKS.search(part.text) is not None
+
+
+def _few(text: str) -> bool:
+    return len(_FEW.findall(text)) <= _FEW_WORDS
 
 
 def _stands(clause: Request) -> bool:

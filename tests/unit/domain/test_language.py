@@ -36,6 +36,11 @@ def test_each_kind_of_message_is_recognised() -> None:
     assert min(shares.values()) >= 0.92, mistakes
 
 
+def test_only_in_simplified_is_no_counter_of_cantonese() -> None:
+    assert detect("只改电邮，地址先不动", "zh-Hans").language == "zh-Hans"
+    assert detect("我冇收到喎，点解嘅", "zh-Hans").language == "yue"
+
+
 def test_an_english_sentence_around_a_chinese_address_is_english() -> None:
     text = "Could you send it to 觀塘偉業街 108 號 9 樓 instead"
 

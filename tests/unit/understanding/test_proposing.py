@@ -7,14 +7,16 @@ from decimal import Decimal
 
 import pytest
 
-from domain.company import Booking, Order
+from domain.company import Booking, Line, Order
 from domain.conversation import Task
 from domain.reading import CustomerRecords, ReadingContext
 from understanding.acts import Move, forbids
 from understanding.bare_wishes import wished
+from understanding.filling import Words
 from understanding.identifiers import Mention
-from understanding.one_order import asks_what_comes_back, once_per_order
+from understanding.one_order import asks_what_comes_back, once_per_order, undone_as
 from understanding.proposing import Turn
+from understanding.questions import Questions
 from understanding.retrying import retried
 from understanding.utterance import Request, Utterance
 
@@ -143,3 +145,52 @@ def test_what_a_refusal_offered_is_done_on_a_yes() -> None:
         "return_order"
     ]
     assert again(last, said("多謝", "smalltalk")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "wanted"),
+    [
+        ("A1 退咗佢", "delivered", "return_order"),
+        ("cancel A1", "delivered", "cancel_order"),
+        ("退咗佢 A1", "pending", "cancel_order"),
+        ("取消 A1 入面個鑊", "pending", "remove_item"),
+        ("成張 A1 取消，包括個鑊", "pending", "cancel_order"),
+        ("A1 取消，鑊我第度買", "pending", "cancel_order"),
+    ],
+)
+def test_a_cancellation_is_read_by_what_the_order_allows(
+    text: str, status: str, wanted: str
+) -> None:
+    at, pan = text.index("A1"), text.find("鑊")
+    mentions = [Mention("order", "A1", at, at + 2)]
+    mentions += [Mention("sku", "PAN", pan, pan + 1)] if pan >= 0 else []
+    cut = text.find("，") if "，" in text else len(text)
+    pieces = (
+        Request(text[:cut], 0, cut, "cancel_order", 0.9, True),
+        Request(text[cut:], cut, len(text), "remark", 0.9, False),
+    )
+    utterance = Utterance(text, pieces[:1], tuple(mentions), pieces)
+    mine = order("A1", status).model_copy(
+        update={"items": [Line(sku="PAN", qty=1), Line(sku="LAMP", qty=1)]}
+    )
+    words = Words(text, utterance, 0, len(text), alone=True)
+
+    assert wanted == undone_as("cancel_order", words, CustomerRecords(orders=(mine,)))
+
+
+def test_danger_that_is_supposed_and_other_shops_are_questions() -> None:
+    told = Questions(None).told_by_words  # type: ignore[arg-type]  # no topic is learnt here
+
+    assert told("show_tutorial", "萬一部機冒煙點算") == "safety_policy"
+    assert told("quote_price", "第二間舖平啲喎") == "other_question"
+    assert told("quote_price", "would you match a rival's price") == "other_question"
+
+
+def test_whoever_asks_whether_it_is_in_time_is_told_the_rule_too() -> None:
+    questions = Questions(None)  # type: ignore[arg-type]  # no topic is learnt here
+    rule = questions.in_time("return_order", "仲退唔退得")
+
+    assert rule is not None
+    assert rule.slots == {"topic": "return_policy"}
+    assert questions.in_time("return_order", "想退貨") is None
+    assert questions.in_time("find_order", "is it too late") is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understanding.stays import LONGEST, Stay, stay
+from understanding.stays import LONGEST, Stay, days_moved, stay
 
 NOW = datetime(2025, 12, 10, 21, 0)  # noqa: DTZ001
 CASES: list[tuple[str, str | None, int | None, int | None]] = [
@@ -62,3 +62,22 @@ def test_a_stay_is_read(
 def test_no_text_makes_an_impossible_stay(text: str) -> None:
     found = stay(text, NOW)
     assert found.nights is None or 0 < found.nights <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("提早兩日入住", -2),
+        ("想押後一日", 1),
+        ("two days earlier please", -2),
+        ("push it back a day", 1),
+        ("住多一日", None),
+        ("15號入住", None),
+    ],
+)
+def test_a_stay_is_moved_by_days(text: str, days: int | None) -> None:
+    assert days == days_moved(text)
+
+
+def test_a_day_earlier_is_no_first_of_the_month() -> None:
+    assert stay("提早一日入住", NOW).checkin is None

@@ -14,6 +14,7 @@ CHINESE = "荃灣青山公路398號6樓C室"
         ("it's 7C, not 7A", "Unit 7C, 55 Hoi Yuen Road, Kwun Tong"),
         ("Not 7A but 7C", "Unit 7C, 55 Hoi Yuen Road, Kwun Tong"),
         ("oops, unit 7C", "Unit 7C, 55 Hoi Yuen Road, Kwun Tong"),
+        ("hang on, 7C", "Unit 7C, 55 Hoi Yuen Road, Kwun Tong"),
         ("7A should be 7C", "Unit 7C, 55 Hoi Yuen Road, Kwun Tong"),
     ],
 )
