@@ -19,6 +19,8 @@ _NOISE = re.compile(
     r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}"
     r"|(?<![A-Za-z0-9])#?(?=[A-Za-z_/-]{0,12}\d)[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+)*"
 )
+_RUN = re.compile("[\u3400-\u9fff](?:[\\d\\s,，、#()（）A-Z-]*[\u3400-\u9fff])*")
+_NAME_LONG = 4  # characters below which Chinese in English is a word of the sentence, not a name
 _JYUTPING = re.compile(r"^[a-z]+[1-6]$")
 _MOST = 4000  # more text proves nothing more
 
@@ -54,8 +56,16 @@ def detect(text: str, prior: Language | None = None) -> Detected:
     # An English sentence that quotes a Chinese name or address is still English.
     if functions >= 2 and seen.english > seen.han / 1.8 and cantonese < 2 and mandarin < 2:
         return Detected("en", False, 0.8)
+    if functions >= 2 and not (cantonese or mandarin) and _quotes_one(text):
+        return Detected("en", False, 0.7)
     language, confidence = _chinese(seen, cantonese, mandarin, prior)
     return Detected(language, seen.english > 0, confidence)
+
+
+def _quotes_one(text: str) -> bool:
+    """English from its first word, with one name or address in Chinese and no other Chinese around it."""
+    runs = _RUN.findall(text)
+    return len(runs) == 1 and len(runs[0]) >= _NAME_LONG and _LATIN.match(text.strip()) is not None
 
 
 def _gather(text: str) -> _Evidence:

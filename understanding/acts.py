@@ -9,7 +9,7 @@ from domain.reading import Act
 from understanding.models import Models
 
 SURE = 0.6
-_POLITE = r"唔該晒?|麻煩晒?|多謝晒?|謝謝|谢谢|thanks?(?: you)?|thx|please|plz|pls|呀|啊|啦|喇|吖|㗎|喎|囉|嘅|的|了|吧|哦|喔|🙏|👍|👌"
+_POLITE = r"那(?:就)?|咁(?:就|樣)?|就|唔該(?:晒|你)?|麻煩(?:晒|你|您)?|麻烦(?:你|您)?|有勞|有劳|多謝(?:晒|你)?|(?:謝謝|谢谢)(?:你|您)?|thanks?(?: you)?|thx|please|plz|pls|呀|啊|啦|喇|吖|㗎|喎|囉|嘅|的|了|吧|哦|喔|🙏|👍|👌"
 _YES = (
     r"係咁?|啱|冇錯|没错|沒錯|無誤|好|得|可以|冇問題|沒問題|没问题|是|對|对|行|嗯|同意|照做|照辦|照办|確認|确认|確定|确定|"
     r"ok(?:ay)?|yes|yep|yeah|yup|sure|confirm(?:ed)?|correct|right|go ahead|do it|go for it|please do|proceed|sounds good|"
@@ -67,10 +67,16 @@ def asks_first(text: str) -> bool:
     return _ASK_FIRST.search(text) is not None
 
 
+# "They don't fit" is a reason, not a no.
+_DO_NOT = (
+    r"\b(?:don'?t|do not)\b(?! (?:fit|work|want|need|like|know|think|match|suit|mind|have|see|"
+    r"understand|believe|care|look|get|feel)\b)"
+)
 _NEGATED = re.compile(
     r"唔好(?!意思)|唔使|咪住|咪(?=取|退|改|換|寄|郁)|先別|先别|別(?=取|退|改|換|寄|動|急)|别(?=取|退|改|换|寄|动|急)|"
-    r"不要(?=取消|退|改|換|换|寄|動|动|再)|不用|不必|無需|无需|don'?t|do not|no need|not? (?:to )?(?:cancel|return|refund|change)|"
-    r"留返|留番|留低|留著|留着|保留|唔郁|唔改|唔取消|唔退|唔換|不取消|不退|不改|不換|不换|維持|维持|"
+    rf"不要(?=取消|退|改|換|换|寄|動|动|再)|不用|不必|無需|无需|{_DO_NOT}|no need|not? (?:to )?(?:cancel|return|refund|change)|"
+    r"留返|留番|留低|留著|留着|保留|唔郁|唔改|唔取消|唔退|唔換|不取消|不退|不改|不換|不换|先不|先唔|暫時不|暂时不|暫時唔|不[動动]|"
+    r"維持|维持|"
     r"\b(?:keep|leave|skip|forget|drop|except|without)\b",
     re.IGNORECASE,
 )
@@ -87,7 +93,7 @@ def negates(text: str) -> bool:
 
 _FORBIDS = re.compile(
     r"唔好(?!意思)|唔使|咪住|咪(?=取|退|改|換|寄|郁)|先別|先别|別(?=取|退|改|換|寄|動|急)|别(?=取|退|改|换|寄|动|急)|"
-    r"不要(?=取消|退|改|換|换|寄|動|动|再)|不用|不必|無需|无需|\bdon'?t\b|\bdo not\b|\bno need\b",
+    rf"不要(?=取消|退|改|換|换|寄|動|动|再)|不用|不必|無需|无需|{_DO_NOT}|\bno need\b",
     re.IGNORECASE,
 )
 

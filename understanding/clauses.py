@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from understanding.addresses import address
+
 # A link word opens a new clause and is not part of what is asked.
 _LINK = (
     r"另外|此外|(?<![^\s，,。！!？?；;、])(?:仲有|還有|还有)呢?|同埋|順便|顺便|順手|顺手|以及|然後|然后|跟住|接著|接着|再者|同時|同时|並且|并且|再加|"
@@ -13,11 +15,11 @@ _LINK = (
     r"then (?=(?:please|change|cancel|send|return|refund|check|tell|book)\b)"
 )
 _BREAK = re.compile(
-    rf"(?P<strong>[。！？!?;；\n]+|[.…]+(?=\s|$))|(?P<weak>[，,、:：]+(?!\d)|~+)|(?P<link>(?:{_LINK}))",
+    rf"(?P<strong>[。！？!?;；\n]+|[.…]+(?=\s|$))|(?P<weak>[，,、:：]+(?!\d)|~+|(?<=\D)\s[-–—]+\s|[–—]{{2,}})|(?P<link>(?:{_LINK}))",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|\"[^\"]*\"|https?://\S+|\S+@\S+")
-_OPENER = re.compile(r"^[\s,，、。.!！?？:：;；~…]+|[\s,，、:：]+$")
+_OPENER = re.compile(r"^[\s,，、。.!！?？:：;；~…]+|(?:[\s,，、:：]|\s[-–—]+)+$")
 MOST = 10
 
 
@@ -34,9 +36,12 @@ class Clause:
 def split(text: str) -> list[Clause]:
     """The clauses of a message, in order; at most `MOST`, the last one holding the rest.
 
-    Quotations, links and e-mail addresses are never cut.
+    Quotations, links, e-mail addresses and a postal address are never cut.
     """
     kept = [match.span() for match in _QUOTED.finditer(text)]
+    place = address(text)
+    if place and place in text:
+        kept.append((text.index(place), text.index(place) + len(place)))
     clauses: list[Clause] = []
     start, opens = 0, True
     for match in _BREAK.finditer(text):

@@ -188,7 +188,7 @@ _TABLE: list[tuple[str, Read]] = [
     (rf"{_BEFORE}{_D1}\s*日\s*[至到]\s*{_D}\s*日", _day_only),
     (rf"{_BEFORE}{_D}\s*號{_AFTER}", _day_only),
     (
-        r"(?<![\d等過第咗了要每月來用])(?P<d>[0-3]?\d)日(?=入住|check|退房|[早晚]|下午|上午|"
+        r"(?<![\d等過第咗了要每月來用早遲前後多住延])(?P<d>[0-3]?\d)日(?=入住|check|退房|[早晚]|下午|上午|"
         r"送|到貨)",
         _day_only,
     ),

@@ -35,6 +35,8 @@ def dates(text: str, now: datetime, *, ahead: bool = False) -> list[DateMention]
                 continue
             values = read(match, now.date(), ahead)
             start, end = seen.span(low, high)
-            taken += [(low, high)] if values else []
+            # The 31st of April is no day, and no part of it is another one.
+            named = "月" in match[0] or match.groupdict().get("mon")
+            taken += [(low, high)] if values or named else []
             found += [DateMention(one, start, end, text[start:end]) for one in values]
     return sorted(found, key=lambda mention: mention.start)

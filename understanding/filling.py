@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from domain.company import Order, Product
 from domain.reading import ReadingContext
 from understanding.addresses import address
+from understanding.exchanges import Exchanges, inside
 from understanding.identifiers import CompanyWords, Mention
 from understanding.invoice_fields import invoice_change
 from understanding.money import one_time_code
 from understanding.quantities import guests, quantity
 from understanding.reasons import opened, reason
-from understanding.stays import stay
+from understanding.stays import days_moved, stay
 from understanding.utterance import Utterance
 
 _LATEST = re.compile(
@@ -42,28 +44,9 @@ _ORDINALS = {
 _OTHER = re.compile(
     r"另(?:外)?一?[張张個个筆笔單单]|其他|第二張單|the other|another (?:one|order)", re.I
 )
-_TO = re.compile(
-    r"(?:換成|换成|換做|換去|換到|换到|換返|換個|换个|換|换|改要|想要|upgrade ?(?:去|到|to)?|to (?:the|a)?|for (?:the|a)?|with (?:the|a)?|swap.{0,12}for|into)\s*$",
-    re.I,
-)
-_ORDERED = re.compile(
-    r"(?:\bordered|\bbought|\bpaid for|訂(?:的|嘅|咗)?|订(?:的|了)?|落單(?:嘅|係)?|下單的?|下单的?|買(?:的|嘅|咗)|买的)"
-    r"\s?(?:was |係|是|明明)?\s?(?:the |a |an )?\s?[^,，。.;；]{0,3}$",
-    re.I,
-)
 _COUNTED = re.compile(r"(?<![\w.$-])(\d{1,5})\s+(?:[A-Za-z-]+\s+){0,4}$")
-_ORDERED_SIZE = re.compile(
-    r"(?:\bordered|\bbought|訂|订|落單|下單|下单|買|买)[^,，。.;；\d]{0,12}(\d+(?:\.\d+)?)", re.I
-)
 _KEPT = re.compile(
     r"(?:淨係留|淨留|只留|留返|留低|留|保留|keep(?: only| just)?(?: the)?|only keep(?: the)?|只要|淨係要)\s*[隻個件支張部把對對条條]?\s*$",
-    re.I,
-)
-_BIGGER = re.compile(
-    r"大(?:啲|一?[個个]?碼|一?号|一點|一点|個碼)|bigger|larger|size up|one size (?:up|larger)", re.I
-)
-_SMALLER = re.compile(
-    r"細(?:啲|一?[個个]?碼)|小(?:一?号|一點|一点|一?[個个]?碼|啲)|smaller|size down|one size (?:down|smaller)",
     re.I,
 )
 _SIGNAL_REASONS = {"wrong_item": "wrong_item", "damage": "damaged", "fault": "faulty"}
@@ -82,9 +65,13 @@ class Words:
     def mentions(self, kind: str) -> list[Mention]:
         """What is named here; if nothing is and this is the only request, what the message names."""
         every = self.utterance.named(kind)
-        here = [m for m in every if self.start <= m.start < self.end]
+        here = self.here(kind)
         one = len({m.value for m in every}) == 1
         return here or (every if self.alone or one else [])
+
+    def here(self, kind: str) -> list[Mention]:
+        """What is named in this very stretch."""
+        return [m for m in self.utterance.named(kind) if self.start <= m.start < self.end]
 
     def values(self, kind: str) -> list[str]:
         """What is named here without a doubt."""
@@ -94,8 +81,8 @@ class Words:
 class Filler:
     """Fills the slots that a tool takes from a customer's words."""
 
-    def __init__(self, words: CompanyWords, products: Collection[Product]) -> None:
-        self._words = words
+    def __init__(self, words: CompanyWords, products: Sequence[Product]) -> None:
+        self._exchanges = Exchanges(words, products)
         self._products = {product.sku: product for product in products}
         self._fillers: dict[str, Callable[[Words, ReadingContext], dict[str, str]]] = {
             "order": self._order,
@@ -103,12 +90,17 @@ class Filler:
             "booking": lambda words, context: self._record("booking", words, context),
             "account": lambda words, context: self._record("account", words, context),
             "sku": self._sku,
-            "to_sku": self._exchange,
+            "to_sku": lambda words, context: self._exchanges.slots(
+                words.utterance.text,
+                words.mentions("sku"),
+                self._order_of(words, context),
+                context,
+            ),
             "address": lambda words, _: _named("address", address(words.text)),
             "title": _invoice,
             "email": _email,
             "qty": _quantity,
-            "checkin": _stay,
+            "checkin": self._stay,
             "guests": _guests,
             "room": self._room,
             "place": lambda words, _: _named("place", next(iter(words.values("store")), None)),
@@ -149,7 +141,8 @@ class Filler:
             value for kind in ("order", "tracking", "unknown_id") for value in words.values(kind)
         ]
         if named:
-            return {"order": self._by_tracking(named[0], context)}
+            meant = self._by_tracking(named[0], context)
+            return {"order": meant} if self._may_be_about(meant, words, context) else {}
         newest = sorted(context.records.orders, key=lambda one: str(one.placed), reverse=True)
         if _LATEST.search(words.text) and newest:
             return {"order": newest[0].id}
@@ -161,6 +154,15 @@ class Filler:
         if _OTHER.search(words.text):
             return {}
         return self._in_focus("order", words, context)
+
+    @staticmethod
+    def _may_be_about(order: str, words: Words, context: ReadingContext) -> bool:
+        """Another request's order is not meant where a product is named that it does not hold."""
+        skus = {sku for m in words.here("sku") for sku in (m.value, *m.options) if sku}
+        found = next((one for one in context.records.orders if one.id == order), None)
+        if words.here("order") or not skus or found is None:
+            return True
+        return any(found.has(sku) for sku in skus)
 
     @staticmethod
     def _by_tracking(value: str, context: ReadingContext) -> str:
@@ -192,13 +194,13 @@ class Filler:
             return self._product(words, context)
         named = words.mentions("sku")
         held = [line.sku for line in order.items]
-        inside = [m for m in named if m.value in held or set(m.options) & set(held)]
-        kept = [m for m in inside if _KEPT.search(words.utterance.text[: m.start])]
-        gone = [m for m in inside if m not in kept]
+        within = [m for m in named if m.value in held or set(m.options) & set(held)]
+        kept = [m for m in within if _KEPT.search(words.utterance.text[: m.start])]
+        gone = [m for m in within if m not in kept]
         if kept and not gone:
-            rest = [sku for sku in held if sku not in {self._inside(m, held) for m in kept}]
+            rest = [sku for sku in held if sku not in {inside(m, held) for m in kept}]
             return _named("sku", rest[0] if len(rest) == 1 else None)
-        return _named("sku", self._inside(gone[0], held) if gone else None)
+        return _named("sku", inside(gone[0], held) if gone else None)
 
     def _product(self, words: Words, context: ReadingContext) -> dict[str, str]:
         """A product that is named; of several that fit, one that the customer has."""
@@ -206,11 +208,8 @@ class Filler:
         if not named:
             return _named("sku", self._shortened(words.text))
         held_by_them = {line.sku for one in context.records.orders for line in one.items}
-        return _named("sku", _one_of(named[0], held_by_them))
-
-    @staticmethod
-    def _inside(mention: Mention, held: list[str]) -> str:
-        return next(sku for sku in (mention.value, *mention.options) if sku in held)
+        exact = [m for m in named if m.value in named[0].options]
+        return _named("sku", _one_of((exact or named)[0], held_by_them))
 
     def _shortened(self, text: str) -> str | None:
         """The one product whose Chinese name was said with some of its characters left out."""
@@ -226,60 +225,17 @@ class Filler:
         wanted = self._order(words, context).get("order")
         return next((one for one in context.records.orders if one.id == wanted), None)
 
-    def _exchange(self, words: Words, context: ReadingContext) -> dict[str, str]:
-        """What goes back is in one of their orders; what is wanted instead is named after a word like `for`."""
-        order = self._order_of(words, context)
-        only = order.items[0].sku if order is not None and len(order.items) == 1 else None
-        size = _ORDERED_SIZE.search(words.utterance.text)
-        if (
-            only
-            and size
-            and only in self._products
-            and float(size[1]) == _size(self._products[only])
-        ):
-            return {"to_sku": only, "from_sku": only, "reason": "wrong_item"}
-        if "wrong_item" in context.signals or reason(words.utterance.text) == "wrong_item":
-            return {}
-        orders = [order] if order else list(context.records.orders)
-        held = {line.sku for one in orders for line in one.items}
-        named = words.mentions("sku")
-        ordered = next((m for m in named if _ORDERED.search(words.utterance.text[: m.start])), None)
-        if ordered is not None and ordered.value in held:
-            return {"to_sku": ordered.value, "from_sku": ordered.value, "reason": "wrong_item"}
-        after = [m for m in named if _TO.search(words.utterance.text[: m.start])]
-        wanted = [m for m in after or named if self._outside(m, held)]
-        given = [m for m in named if m not in after and (m.value in held or set(m.options) & held)]
-        slots = _named("to_sku", self._outside(wanted[-1], held) if wanted else None)
-        if given:
-            slots["from_sku"] = self._inside(given[0], sorted(held))
-        if "to_sku" not in slots and order is not None and len(order.items) == 1:
-            slots |= _named("to_sku", self._sibling(order.items[0].sku, words.text))
-        return slots
-
-    @staticmethod
-    def _outside(mention: Mention, held: set[str]) -> str | None:
-        ways = (mention.value, *mention.options)
-        return next((sku for sku in ways if sku and sku not in held), None)
-
-    def _sibling(self, sku: str, text: str) -> str | None:
-        """Another size of the same product: the one whose number is said, or one up or down."""
-        if sku not in self._products:
-            return None
-        family = _family(self._products[sku])
-        sizes = sorted(
-            (_size(one), one.sku) for one in self._products.values() if _family(one) == family
-        )
-        said = {
-            float(number) for number in re.findall(r"(?<![A-Za-z0-9-])\d+(?:\.\d+)?(?![\d-])", text)
-        }
-        named = [one for size, one in sizes if size in said and one != sku]
-        if len(named) == 1:
-            return named[0]
-        step = 1 if _BIGGER.search(text) else -1 if _SMALLER.search(text) else 0
-        at = next((i for i, (_, one) in enumerate(sizes) if one == sku), None)
-        if not step or at is None or not 0 <= at + step < len(sizes):
-            return None
-        return sizes[at + step][1]
+    def _stay(self, words: Words, context: ReadingContext) -> dict[str, str]:
+        """The days that are said, or those of the stay that exists, so many days earlier or later."""
+        said, moved = _stay(words, context), days_moved(words.text)
+        if "checkin" in said or moved is None:
+            return said
+        which = self._record("booking", words, context).get("booking")
+        upcoming = [one for one in context.records.bookings if one.checkin >= context.now.date()]
+        meant = [one for one in upcoming if which in (None, one.id)]
+        if len(meant) != 1:
+            return said
+        return {**said, "checkin": (meant[0].checkin + timedelta(days=moved)).isoformat()}
 
     @staticmethod
     def _room(words: Words, _: ReadingContext) -> dict[str, str]:
@@ -356,17 +312,6 @@ def _reason(words: Words, context: ReadingContext) -> dict[str, str]:
 def _opened(words: Words, _: ReadingContext) -> dict[str, str]:
     found = opened(words.utterance.text if words.alone else words.text)
     return {} if found is None else {"opened": "yes" if found else "no"}
-
-
-def _family(product: Product) -> str:
-    return re.sub(
-        r"[\d.]+|[\"'吋寸\s]|\b(?:cm|mm|ml|kg|g|l|inch|in)\b", "", product.name_en.lower()
-    )
-
-
-def _size(product: Product) -> float:
-    found = re.search(r"\d+(?:\.\d+)?", product.name_en)
-    return float(found[0]) if found else 0.0
 
 
 def _bare_quantity(words: Words, _: ReadingContext) -> dict[str, str]:

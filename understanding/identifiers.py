@@ -52,6 +52,7 @@ class CompanyWords:
         every = {kind: list(each) for kind, each in (ids or {}).items()}
         every["sku"] = [*every.get("sku", []), *(product.sku for product in products)]
         self._ids = IdBook(every)
+        self.kinds = words.products
         self._products = Catalogue(
             {one.sku: (one.name_zh, one.name_en) for one in products}, words.products
         )

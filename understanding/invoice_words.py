@@ -59,7 +59,8 @@ BARE_CHANGE = re.compile(
     re.ASCII,
 )
 BARE_UNDER = re.compile(
-    r"(?:invoice|receipt)[^,.;\n]{0,20}? (?:to|under|as|into|for) |\bunder ", re.ASCII
+    r"(?:invoice|receipt|\b(?:re-?)?issue(?:d)?)[^,.;\n]{0,24}? (?:to|under|as|into|for|in) |\bunder ",
+    re.ASCII,
 )
 TAX = re.compile(
     both_scripts(

@@ -10,18 +10,20 @@ from domain.conversation import Task
 from domain.reading import ReadingContext
 from understanding.acts import agrees, limits, negates
 from understanding.filling import Filler, Words
+from understanding.swaps import swapped
 from understanding.utterance import Request
 
 _RECORD_SLOTS = ("order", "invoice", "booking", "account")
 # The noun a customer points at a waiting task with.
 _NOUNS = {
     "invoice": re.compile(r"發票|发票|單據|单据|收據|收据|invoice|receipt", re.I),
-    "booking": re.compile(r"房|預訂|预订|booking|room|stay", re.I),
+    "booking": re.compile(r"房|預訂|预订|酒店|旅舍|booking|room|stay|suite|hotel", re.I),
     "address": re.compile(r"地址|address", re.I),
     "return": re.compile(r"退|return|refund", re.I),
     "exchange": re.compile(r"換|换|exchange|swap", re.I),
     "chase": re.compile(r"催|chase|expedite", re.I),
-    "order": re.compile(r"單|单|order|取消|cancel", re.I),
+    "cancel": re.compile(r"取消|cancel", re.I),
+    "order": re.compile(r"單|单|order", re.I),
 }
 _GO_AHEAD = re.compile(
     r"確認|确认|確定|确定|confirm|go ahead|\byes\b|做啦|照做|(?:取消|退|改)啦", re.I
@@ -81,8 +83,9 @@ def refers(request: Request, task: Task, at: int, waiting: Sequence[Task]) -> bo
         return True
     if at < len(_ORDINALS) and len(waiting) > 1 and _ORDINALS[at].search(request.text):
         return True
-    if any(pattern.search(request.text) for pattern in _ORDINALS) and len(waiting) > 1:
-        return False
+    if any(pattern.search(request.text) for pattern in _ORDINALS):
+        # Of two that were asked for one may be settled already; the first word is about the first.
+        return len(waiting) == 1 and _ORDINALS[0].search(request.text) is not None
     named = [noun for noun, pattern in _NOUNS.items() if pattern.search(request.text)]
     specific = [noun for noun in named if noun != "order"] or named
     by_noun = any(_fits(noun, task.kind) for noun in specific)
@@ -124,8 +127,11 @@ def answered(
 ) -> Task | None:
     """The task with the values that this message gives for what was asked, or None when it gives none."""
     given: dict[str, str] = {}
+    unfocused = replace(context, focus={})
     for slot in task.missing:
-        given |= filler.answer(slot, words, replace(context, focus={}))
+        given |= filler.answer(slot, words, unfocused)
+    if task.missing == ("order",) and not given and "sku" in fields:
+        given = filler.answer("sku", words, unfocused)  # the one with the lamps
     given = {slot: value for slot, value in given.items() if slot in fields or slot in task.missing}
     if not given:
         return None
@@ -137,6 +143,9 @@ def corrected(
     task: Task, words: Words, filler: Filler, fields: Sequence[str], context: ReadingContext
 ) -> Task | None:
     """The task with other values that this message names; None when it names none, or the same ones."""
+    put_right = swapped(task.slots, words.text)
+    if put_right:
+        return replace(task.with_slots(**put_right), status="open")
     given = filler.fill(fields, words, replace(context, focus={}))
     given = {slot: value for slot, value in given.items() if slot not in ("text", "reason")}
     said = _SHOULD_BE.search(words.text)

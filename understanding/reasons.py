@@ -86,9 +86,43 @@ _OPENED = re.compile(
 )
 
 
+_COLOURS = (
+    r"(?:黑|白|紅|藍|綠|黃|灰|啡|棕|紫|橙|粉紅?|金|銀|米|杏)(?=色|嘅|的|款)|黑色|大碼|中碼|細碼|小碼|大號|中號|小號|"
+    r"\b(?:black|white|red|blue|green|yellow|gr[ae]y|brown|purple|orange|pink|gold|silver|beige|navy|small|medium|large)\b"
+)
+_CAME_AS_ANOTHER = re.compile(
+    both_scripts(
+        rf"(?:訂|買|落單|要|叫|揀|選|拍|order(?:ed)?|bought|chose|wanted|asked for)[^。!?\n]{{0,14}}?"
+        rf"(?P<wanted>{_COLOURS})[^。!?\n]{{0,20}}?"
+        rf"(?:(?:寄|送|派|發|嚟|來|收到|到手|裡面|入面|got|received|sent|came|arrived|turned up|box)"
+        rf"[^。!?\n]{{0,12}}?(?P<came>{_COLOURS})|"
+        rf"(?P<other>{_COLOURS})[^。!?\n]{{0,8}}?(?:came|arrived|turned up))"
+    ),
+    re.ASCII,
+)
+_ANOTHER_KIND = re.compile(
+    both_scripts(
+        r"(?:打開|開箱|開出|拆開|收到|寄|送|嚟|來|發|開)[^。!?\n]{0,12}?(?:別款|別的款|另一款|另一個(?:款|型號)|第二款|第二個(?:款|型號)|"
+        r"唔同款|不同款|其他款|別的型號)|(?:another|different) (?:model|version|"
+        r"product) (?:altogether|inside|came|than)|"
+        r"(?:is|was|got|received|sent me) (?:a |an )?(?:another|different) (?:model|product|item|colou?r|size)"
+    ),
+    re.ASCII,
+)
+
+
+def _another_came(seen: str) -> bool:
+    """One colour or size was ordered and another came, or another kind altogether."""
+    told = _CAME_AS_ANOTHER.search(seen)
+    came = told and (told["came"] or told["other"])
+    return bool(told and told["wanted"] != came) or bool(_ANOTHER_KIND.search(seen))
+
+
 def reason(text: str) -> Reason | None:
     """Why the customer wants to return or exchange something, where they say so."""
     seen = fold(text)
+    if _another_came(seen):
+        return "wrong_item"
     return next((name for name, pattern in _COMPILED if pattern.search(seen)), None)
 
 

@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 
 from domain.reading import Screening
+from understanding.acts import agrees
 from understanding.clauses import split
+from understanding.cues import report_weight
 from understanding.models import NONE, REPORT, Models
 from understanding.normalise import clean
+from understanding.plain_alarms import threatens, told_plainly
+from understanding.talk import asks_who_it_is
 
 SURE = 0.55
 SURE_IN_REQUEST = 0.85
@@ -30,11 +34,24 @@ _DENIED = re.compile(
     r"nothing(?:'s| is)? wrong|just (?:asking|curious|wondering)|only (?:asking|wondered|wondering)|no problem with|arrived fine|not complaining",
     re.I,
 )
+_WANTS_ONE = re.compile(
+    r"轉|转|搵|找|叫|聯絡|联络|聯繫|联系|覆我|回我|contact|call me|駁|接|我要|想要|想同|想跟|speak|talk(?!ing)|transfer|connect|put me|\bwant\b|\bneed\b|get me",
+    re.I,
+)
+_ABOUT_HOURS = 0.8
+_CALM = 0.15  # two classifiers read anger; one of them alone, against the other, is not believed
+SURE_THREAT = 0.3  # with a court or a lawyer named, a complaint needs no more
 _DAMPED = 0.25
 _NEAR = 0.2
-_HONEST = frozenset(
-    {"privacy", "code_given", "suspicious"}
-)  # speak of data and codes, and attack nobody
+# These speak of data, codes and people, and attack nobody.
+_HONEST = frozenset({"privacy", "code_given", "suspicious", "person"})
+# What somebody who is really angry reports in the same breath.
+_GRIEVED = frozenset(
+    {"anger", "grievance", "complaint", "compensation", "delay", "damage", "not_received"}
+    | {"missing_item", "payment_dispute", "refund_late", "wrong_item", "fault"}
+)
+_UNGRIEVED = 0.1
+_HALVED = 0.5
 _BARE = re.compile(r"[A-Za-z#]*[-\w]*\d[-\w]*")  # identifiers: nothing is reported by naming one
 _PLAIN_KINDS = frozenset(
     {"person", "privacy", "suspicious", "code_given"}
@@ -68,6 +85,8 @@ class EmbeddedScreener:
             < _SAYING
         ):
             return Screening()
+        if agrees(text):
+            return Screening()  # a yes reports nothing
         pieces = [text]
         clauses = [clause.text for clause in split(text) if len(clause.text) >= _SHORTEST]
         if len(clauses) > 1:
@@ -76,8 +95,11 @@ class EmbeddedScreener:
         mood = dict(
             zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True)
         )
-        anger = float(mood["angry"])
         signals = self._signals(text, matrix)
+        real = self._grieved(text, matrix) and not asks_who_it_is(text)
+        anger = float(mood["angry"]) * (1.0 if real else _HALVED)
+        if anger < _CALM and "anger" not in told_plainly(text):
+            signals -= {"anger"}
         doubt = _DAMPED if signals & _HONEST else 1.0
         return Screening(
             signals=signals,
@@ -106,21 +128,49 @@ class EmbeddedScreener:
             clauses = 0.8 * scores[1:].max(axis=0)
             best = np.where(scores[0] >= _HINTED, np.maximum(best, clauses), best)
         asks = self._asks(matrix[:1])
-        supposed = (
-            bool(_SUPPOSED.search(text)) or bool(_OTHERS.search(text)) or bool(_DENIED.search(text))
-        )
+        supposed = _supposed(text)
         found = set()
         for label, score in zip(labels, best, strict=True):
-            weight = _DAMPED if supposed and label not in _PLAIN_KINDS else 1.0
+            weight = report_weight(label, text)
+            threat = label == "complaint" and threatens(text)
+            weight *= _DAMPED if supposed and not threat and label not in _PLAIN_KINDS else 1.0
             needed = SURE_IN_REQUEST if asks and label not in _PLAIN_KINDS else SURE
+            needed = SURE_THREAT if threat else needed
             if label != NONE and score * weight >= needed:
                 found.add(label)
         if "suspicious" in found and best[labels.index("code_given")] >= _NEAR:
             found.add("code_given")  # told it already or not: the graver reading is the safer one
+        if not supposed:
+            found |= told_plainly(text)
+        if "person" in found and self._asks_for_hours(text, matrix[:1]):
+            found.discard("person")
+        if asks_who_it_is(text) and not _WANTS_ONE.search(text):
+            found -= {"person", "anger"}
         return frozenset(found)
+
+    def _grieved(self, text: str, matrix: Any) -> bool:
+        """Mood is read from tone, which errs; somebody angry has a reason, and it shows as a report of theirs."""
+        scores = self._models.signals.scores(matrix).max(axis=0)
+        reasons = (
+            float(score) * report_weight(label, text)
+            for label, score in zip(self._models.signals.labels, scores, strict=True)
+            if label in _GRIEVED
+        )
+        return max(reasons) >= _UNGRIEVED and not _supposed(text)
+
+    def _asks_for_hours(self, text: str, row: Any) -> bool:
+        """When people answer is a question; it asks for nobody."""
+        scores = self._models.topics.scores(row)[0]
+        at_hours = scores[self._models.topics.labels.index("human_hours")]
+        return bool(at_hours >= _ABOUT_HOURS) and not _WANTS_ONE.search(text)
 
     def _asks(self, row: Any) -> bool:
         """Is the message plainly a request or a question? Then a report in it has to be surer."""
         scores = self._models.tasks.scores(row)[0]
         best = int(scores.argmax())
         return float(scores[best]) >= PLAINLY and self._models.tasks.labels[best] != REPORT
+
+
+def _supposed(text: str) -> bool:
+    """Is it supposed, told of others, or denied?"""
+    return any(words.search(text) for words in (_SUPPOSED, _OTHERS, _DENIED))

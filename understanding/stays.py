@@ -67,10 +67,41 @@ _BARE = re.compile(
 _BARE_IN = re.compile(
     both_scripts(
         r"(?:check(?:ing)?[ -]?in|入住)\s?(?:on|at|日期|係|是|:|the)?\s?(?P<a>[0-3]?\d)"
-        r"(?![\d/:.年月])"
+        r"(?![\d/:.年月晚夜位人個间間])(?! ?(?:nights?|guests?|people|persons?|rooms?))"
     ),
     re.ASCII,
 )
+
+
+_EARLIER = re.compile(
+    both_scripts(
+        r"(?:提早|提前|早|移前)\s*(?P<n>\d{1,2})\s*(?:日|天|晚)|(?:bring|move|brought|"
+        r"moved) .{0,20}forward "
+        r"(?:by )?"
+        r"(?P<n2>\d{1,2}|an?) (?:day|night)|(?P<n3>\d{1,2}|an?) (?:day|night)s? (?:earlier|before|sooner)"
+    ),
+    re.ASCII,
+)
+_LATER = re.compile(
+    both_scripts(
+        r"(?:推遲|延後|延遲|押後|移後|遲|順延)\s*(?P<n>\d{1,2})\s*(?:日|天|晚)|(?:push|put|"
+        r"move)\w* .{0,20}back "
+        r"(?:by )?"
+        r"(?P<n2>\d{1,2}|an?) (?:day|night)|(?P<n3>\d{1,2}|an?) (?:day|night)s? later"
+    ),
+    re.ASCII,
+)
+
+
+def days_moved(text: str) -> int | None:
+    """By how many days a stay is to begin earlier (below zero) or later, where only that is said."""
+    seen = view(text).text
+    for pattern, sign in ((_EARLIER, -1), (_LATER, 1)):
+        match = pattern.search(seen)
+        if match:
+            count = match["n"] or match["n2"] or match["n3"]
+            return sign * (1 if count in ("a", "an") else int(count))
+    return None
 
 
 def stay(text: str, now: datetime) -> Stay:

@@ -25,6 +25,11 @@ def attachment(text: str) -> tuple[bool, str]:
     return left != text, left.strip()
 
 
+def asks_who_it_is(text: str) -> bool:
+    """Do they ask whether they speak to a machine?"""
+    return _BOT.search(text) is not None
+
+
 def small_reply(text: str) -> str:
     """The sentence that answers small talk."""
     if _BOT.search(text):

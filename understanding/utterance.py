@@ -12,6 +12,7 @@ import numpy.typing as npt
 from understanding.clauses import Clause, split
 from understanding.examples import QUESTION
 from understanding.identifiers import CompanyWords, Mention
+from understanding.leaning import leaned
 from understanding.models import REPORT, Models
 
 FILLERS = frozenset({"remark", "smalltalk", REPORT})
@@ -48,12 +49,19 @@ _RECORD_KINDS = frozenset({"order", "invoice", "booking", "account"})
 _UNLIKELY = 0.2  # what is left of a request about records that the customer has none of
 _TWINS = {"find_order": "track_parcel", "track_parcel": "find_order", "find_rooms": "book_room"}
 _ASKING = re.compile(
-    r"[?？]|嗎|吗|咩|乜|點|幾|邊|未|定係|有冇|有無|係咪|得唔得|可唔可以|會唔會|收唔收|使唔使|怎|什麼|什么|多少|多久|哪|誰|谁|是不是|能不能|可以|"
+    r"[?？]|([\u3400-\u9fff])[唔不]\1|嗎|吗|咩|乜|點|幾|邊|未(?=$|[,，。?？!！呀啊㗎喇呢 ])|定係|有冇|有無|係咪|得唔得|可唔可以|會唔會|收唔收|使唔使|怎|什麼|什么|多少|多久|哪|誰|谁|是不是|能不能|可以|"
     r"可不可以|有沒有|有没有|會不會|会不会|如果|想問|想问|請問|请问|想知|呢$|政策|規定|规定|"
     r"\b(?:how|what|when|where|who|which|why|is|are|do|does|can|could|will|would|may|if|any|tell me|wonder\w*|know|policy|explain)\b|"
     r"\b(?:gei|bin|dim|me|mat je|hai mai|jau mou|ho m ho ji)\b",
     re.IGNORECASE,
 )
+_ONLY_ASKS = re.compile(
+    r"[几幾][点點多]|[幾几]時|多少|[幾几]耐|多久|邊度|哪[里裡]|包不包|包唔包|[收要使]唔[收要使]|要不要|點去|怎么去|怎麼去|"
+    r"\b(?:how (?:much|long|many)|when|where|what time|which)\b",
+    re.IGNORECASE,
+)
+_FEW = re.compile(r"[a-z0-9'-]+|[\u3400-\u9fff]", re.IGNORECASE)
+_FEW_WORDS = 7
 _AGAINST = 0.02  # what is left of a request that is not about the record that was named
 
 
@@ -174,10 +182,12 @@ class _Scorer:
     def _weighed(self, piece: Clause, row: Row) -> Row:
         """Probabilities after what is named: an invoice number speaks against a hotel request."""
         # A piece without a record of its own speaks of those of the message.
-        here = {
-            m.kind for m in self._mentions if piece.start <= m.start < piece.end
-        } & _RECORD_KINDS
+        kinds = {m.kind for m in self._mentions if piece.start <= m.start < piece.end}
+        # A room in so many words is a stay, whatever order the rest of the message is about.
+        here = {"booking" if kind == "room" else kind for kind in kinds} & _RECORD_KINDS
         named = here or {m.kind for m in self._mentions} & _RECORD_KINDS
+        things = {"sku"} if any(m.kind == "sku" for m in self._mentions) else set()
+        row = leaned(row, self.labels, piece.text, named | things)
         row = row * self._unlikely / (row * self._unlikely).sum()
         fitting = {label for kind in named for label in _ABOUT[kind]}
         if not fitting:
@@ -213,7 +223,7 @@ def _of_sentence(clauses: list[Clause], scorer: _Scorer) -> list[Request]:
         if _stands(part) and (part.confidence >= SURELY or scorer.names_record(part))
     ]
     if len({part.label for part in strong}) < 2:
-        return [together]
+        return [_led(together, strong)]
     own = sum(scorer.names_record(part) for part in strong)
     if (
         together.confidence >= CERTAINLY
@@ -224,13 +234,23 @@ def _of_sentence(clauses: list[Clause], scorer: _Scorer) -> list[Request]:
     return _gathered(parts)
 
 
+def _led(together: Request, strong: list[Request]) -> Request:
+    """The sentence as its one sure clause has it: a reason beside a request must not blur what is asked."""
+    leading = max(strong, key=lambda part: part.confidence, default=together)
+    if leading.confidence < CERTAINLY or together.confidence >= CERTAINLY:
+        return together
+    if leading.label == QUESTION and _few(leading.text):
+        return together  # `would that be cheaper` asks about what stands before it
+    return replace(together, label=leading.label, confidence=leading.confidence)
+
+
 def _gathered(parts: list[Request]) -> list[Request]:
     """Join the clauses that say nothing by themselves to the request beside them."""
     joined: list[Request] = []
     for part in parts:
         if not joined:
             joined.append(part)
-        elif not _stands(part) or part.label == joined[-1].label:
+        elif not _stands(part) or part.label == joined[-1].label or _asks_on(joined[-1], part):
             joined[-1] = _join(joined[-1], part)
         elif not _stands(joined[-1]):
             joined[-1] = _join(part, joined[-1])
@@ -262,6 +282,15 @@ def _settled(found: list[Request], scorer: _Scorer) -> list[Request]:
     ]
     blended = 0.5 * whole + 0.5 * np.mean(rows, axis=0)
     return [scorer.labelled(scorer.whole, blended)]
+
+
+def _asks_on(before: Request, part: Request) -> bool:
+    """A few words that only ask on, such as `from when till when`, belong to the question before them."""
+    return before.label == QUESTION and _few(part.text) and _ONLY_ASKS.search(part.text) is not None
+
+
+def _few(text: str) -> bool:
+    return len(_FEW.findall(text)) <= _FEW_WORDS
 
 
 def _stands(clause: Request) -> bool:

@@ -36,6 +36,18 @@ def test_each_kind_of_message_is_recognised() -> None:
     assert min(shares.values()) >= 0.92, mistakes
 
 
+def test_only_in_simplified_is_no_counter_of_cantonese() -> None:
+    assert detect("只改电邮，地址先不动", "zh-Hans").language == "zh-Hans"
+    assert detect("我冇收到喎，点解嘅", "zh-Hans").language == "yue"
+
+
+def test_an_english_sentence_around_a_chinese_address_is_english() -> None:
+    text = "Could you send it to 觀塘偉業街 108 號 9 樓 instead"
+
+    assert detect(text, "zh-Hant").language == "en"
+    assert detect("send 去 office 個地址 please", "yue").language == "yue"
+
+
 @pytest.mark.parametrize("text", ["HB-203115", "123456", "😀", "?", "20331150 ", "。。。"])
 @pytest.mark.parametrize("prior", _LANGUAGES)
 def test_a_message_without_evidence_keeps_the_language_of_the_conversation(

@@ -24,6 +24,10 @@ REASONS: list[tuple[str, str | None]] = [
     ("漏水", "faulty"),
     ("尺寸不合適", "changed_mind"),
     ("充唔到電", "faulty"),
+    ("我訂灰色你哋送咗米色嚟", "wrong_item"),
+    ("ordered navy, red came", "wrong_item"),
+    ("拆開係另一個型號", "wrong_item"),
+    ("訂咗黑色，幾時送到黑色嗰隻", None),
     ("幾時送到", None),
     ("想退款", None),
 ]

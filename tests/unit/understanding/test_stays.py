@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understanding.stays import LONGEST, Stay, stay
+from understanding.stays import LONGEST, Stay, days_moved, stay
 
 NOW = datetime(2025, 12, 10, 21, 0)  # noqa: DTZ001
 CASES: list[tuple[str, str | None, int | None, int | None]] = [
     ("20至22號", "2025-12-20", 2, None),
     ("check in 20 check out 22", "2025-12-20", 2, None),
+    ("11月31日入住一晚", None, 1, None),
     ("15號住兩晚", "2025-12-15", 2, None),
     ("聽日入住三晚", "2025-12-11", 3, None),
     ("from 20 to 22 Dec twin room", "2025-12-20", 2, None),
@@ -61,3 +62,22 @@ def test_a_stay_is_read(
 def test_no_text_makes_an_impossible_stay(text: str) -> None:
     found = stay(text, NOW)
     assert found.nights is None or 0 < found.nights <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("提早兩日入住", -2),
+        ("想押後一日", 1),
+        ("two days earlier please", -2),
+        ("push it back a day", 1),
+        ("住多一日", None),
+        ("15號入住", None),
+    ],
+)
+def test_a_stay_is_moved_by_days(text: str, days: int | None) -> None:
+    assert days == days_moved(text)
+
+
+def test_a_day_earlier_is_no_first_of_the_month() -> None:
+    assert stay("提早一日入住", NOW).checkin is None
