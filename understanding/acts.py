@@ -103,6 +103,18 @@ def forbids(text: str) -> bool:
     return _FORBIDS.search(text) is not None
 
 
+_HESITATES = re.compile(
+    r"諗(?:諗|下|吓|一諗|清楚)|想(?:想|一下|清楚)再|考慮|考虑|等等|等陣|等阵|等一下|遲[啲D些]|迟[点些]|晚[點点]|再[說说講]|睇下先|先放|唔肯定|不確定|不确定|"
+    r"\b(?:hold|pause|park|postpone|not yet|wait|later|think (?:about|it)|not sure|maybe|let me think)\b",
+    re.IGNORECASE,
+)
+
+
+def hesitates(text: str) -> bool:
+    """Does a clause put something off?"""
+    return _HESITATES.search(text) is not None
+
+
 def limits(text: str) -> bool:
     """Does a clause say only this and nothing else?"""
     return _ONLY.search(text) is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from domain.conversation import Task
 from domain.reading import ReadingContext
-from understanding.acts import agrees, limits, negates
+from understanding.acts import agrees, hesitates, limits, negates
 from understanding.filling import Filler, Words
 from understanding.swaps import swapped
 from understanding.utterance import Request
@@ -46,33 +46,43 @@ _ORDINALS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """Which waiting tasks a message agrees to, and which it takes back."""
+    """Which waiting tasks a message agrees to, which it takes back, and which it leaves for later."""
 
     agreed: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+
+    def picks(self, waiting: Sequence[Task]) -> bool:
+        """Is some of several meant, and not simply all of it?"""
+        some = self.agreed and self.agreed != {task.id for task in waiting}
+        return len(waiting) > 1 and bool(self.dropped or self.held or some)
 
 
 def choose_among(waiting: Sequence[Task], requests: Sequence[Request]) -> Choice:
     """Clause by clause: `the invoice only, keep the order` agrees to one task and drops another."""
     agreed: set[str] = set()
     dropped: set[str] = set()
+    held: set[str] = set()
     only = rest = False
     for request in requests:
         meant = [task for at, task in enumerate(waiting) if refers(request, task, at, waiting)]
         if agrees(request.text):
             rest = True
+        elif meant and hesitates(request.text):
+            held |= {task.id for task in meant}
         elif meant and negates(request.text):
             dropped |= {task.id for task in meant}
         elif meant and (limits(request.text) or confirms(request.text) or len(waiting) > 1):
             agreed |= {task.id for task in meant}
             only = only or limits(request.text)
-    agreed -= dropped
-    others = {task.id for task in waiting} - agreed - dropped
+    dropped -= held
+    agreed -= dropped | held
+    others = {task.id for task in waiting} - agreed - dropped - held
     if only:
         dropped |= others
     elif rest:
         agreed |= others
-    return Choice(frozenset(agreed), frozenset(dropped))
+    return Choice(frozenset(agreed), frozenset(dropped), frozenset(held))
 
 
 def refers(request: Request, task: Task, at: int, waiting: Sequence[Task]) -> bool:

@@ -119,7 +119,7 @@ class Settler:
     def _take_back(self, turn: Turn) -> list[Task]:
         """Everything that waits, or what the message names of it, is dropped."""
         choice = choose_among(turn.waiting, turn.utterance.clauses)
-        everything = frozenset(task.id for task in turn.waiting) - choice.agreed
+        everything = frozenset(task.id for task in turn.waiting) - choice.agreed - choice.held
         named = choice.dropped or everything
         kept = [agreed(task) for task in turn.waiting if task.id in choice.agreed]
         corrections = [self._correct(task, turn) for task in turn.waiting]
@@ -191,11 +191,10 @@ class Settler:
         """A yes to all or some, a correction, or the other one."""
         if not waiting:
             return []
-        picks = any(limits(one.text) or negates(one.text) for one in turn.utterance.clauses)
-        if turn.move.act == "agree" and not requests and not (picks and len(waiting) > 1):
+        choice = choose_among(waiting, turn.utterance.clauses)
+        if turn.move.act == "agree" and not requests and not choice.picks(waiting):
             fixed = [self._correct(task, turn) for task in waiting]
             return [done or agreed(task) for task, done in zip(waiting, fixed, strict=True)]
-        choice = choose_among(waiting, turn.utterance.clauses)
         found: list[Task] = []
         for task in waiting:
             fixed_task = (
