@@ -47,7 +47,7 @@ def written_calls(text: str) -> list[Call]:
         for one in read if isinstance(read, list) else [read]:
             if not isinstance(one, dict) or not isinstance(one.get("name"), str):
                 return []
-            given = one.get("arguments", {})
+            given = one.get("arguments") or {}  # such models write null where there are none
             found = arguments(given) if isinstance(given, str) else given
             if not isinstance(found, dict):
                 return []

@@ -24,6 +24,7 @@ WRITTEN = '{"name": "find_order", "arguments": {"order": "HK-1"}}'
         ),
         ('{"name": "find_order", "arguments": "{\\"order\\": \\"HK-1\\"}"}', [ORDER]),
         ('{"name": "find_order"}', [Call("find_order", {})]),
+        ('{"name": "find_order", "arguments": null}', [Call("find_order", {})]),
     ],
 )
 def test_a_whole_call_is_read(text: str, calls: list[Call]) -> None:

@@ -1,4 +1,4 @@
-"""The threshold of the cascade is learnt on one half of the goldens and told by the other."""
+"""The threshold of the cascade is learnt on one half of the messages and told by the other."""
 
 from __future__ import annotations
 
@@ -28,17 +28,12 @@ def test_no_threshold_fits_where_the_surest_turn_is_wrong() -> None:
     ]
 
 
-def test_a_golden_stands_on_one_side_always() -> None:
-    names = [f"orders/golden_{number}" for number in range(200)]
-    assert 80 < sum(learns(one) for one in names) < 120
-    assert (learns("orders/golden_0"), learns("orders/golden_1")) == (True, False)
-
-
-def test_the_turns_of_a_golden_are_not_parted() -> None:
-    played = [(f"orders/golden_{number}", [Read(number / 10, right=True)] * 2) for number in (0, 1)]
-    parted = halves(played)
-    assert {one.sure for one in parted.learning} == {0.0}
-    assert {one.sure for one in parted.held_out} == {0.1}
+def test_a_message_stands_on_one_side_always() -> None:
+    texts = [f"唔該查單 {number}" for number in range(200)]
+    assert 80 < sum(learns(one) for one in texts) < 120
+    parted = halves((text, Read(number / 200, right=True)) for number, text in enumerate(texts))
+    assert len(parted.learning) == sum(learns(one) for one in texts)
+    assert not {one.sure for one in parted.learning} & {one.sure for one in parted.held_out}
 
 
 def test_what_was_learnt_is_told_by_turns_that_it_was_not_learnt_from() -> None:
@@ -46,6 +41,6 @@ def test_what_was_learnt_is_told_by_turns_that_it_was_not_learnt_from() -> None:
     lines = told(Halves(READ, held_out), 0.1)
     assert lines[0] == "learnt on the learning half, lowest within 10%: 0.50"
     assert lines[1:3] == [
-        "  learning half: 75.0%, 0.0% wrong of 4 turns",
-        "  held-out half: 50.0%, 50.0% wrong of 4 turns",
+        "  learning half: 75.0%, 0.0% wrong of 4 messages",
+        "  held-out half: 50.0%, 50.0% wrong of 4 messages",
     ]
