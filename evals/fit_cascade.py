@@ -90,7 +90,7 @@ def table(parted: Halves) -> Table:
         "threshold", title="Messages without a call, and how many of those were read wrongly"
     )
     for name, read in sides:
-        shown.add_column(f"{name} ({len(read)} turns)", justify="right")
+        shown.add_column(f"{name} ({len(read)} messages)", justify="right")
     for threshold in THRESHOLDS:
         shown.add_row(f"{threshold:.2f}", *(_shares(read, threshold) for _, read in sides))
     return shown
