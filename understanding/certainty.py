@@ -16,8 +16,8 @@ def certainty(utterance: Utterance, reading: Reading, context: ReadingContext) -
     waiting = {task.id for task in context.tasks if task.unfinished}
     moved = [task for task in reading.tasks if task.id in waiting]
     fresh = [task for task in reading.tasks if task.id not in waiting]
-    if moved and not fresh:
-        return SETTLED
+    if moved and (not fresh or any(task.agreed or task.status == "dropped" for task in moved)):
+        return SETTLED  # what a customer agreed to, or took back, is not read a second time
     if not reading.tasks:
         return SETTLED if reading.act not in ("none", "correct") else NOTHING
     sure = [request.confidence for request in (*utterance.requests, *_left_out(utterance))]

@@ -13,7 +13,6 @@ from domain.reading import ReadingContext
 from understanding.dates import dates
 from understanding.normalise import arabic, fold
 from understanding.quantities import guests, quantities
-from understanding.readings import own
 from understanding.utterance import Utterance
 
 # What is a judgement and no value, or what a customer must say in so many words, is read by code alone.
@@ -69,8 +68,15 @@ def _record(kind: str, value: str, utterance: Utterance, context: ReadingContext
     if kind in context.focus:
         known.add(context.focus[kind])
     known |= {task.slots[kind] for task in context.tasks if task.unfinished and kind in task.slots}
-    mine = own(context)
-    return _match(value, [*known, *(one for one in mine if _said(one, utterance.text))])
+    records = context.records
+    mine = {
+        "order": [one.id for one in records.orders],
+        "invoice": [one.id for one in records.invoices],
+        "booking": [one.id for one in records.bookings],
+        "account": [one.id for one in records.accounts],
+    }
+    said = [one for one in mine.get(kind, ()) if _said(one, utterance.text)]
+    return _match(value, [*known, *said])
 
 
 def _match(value: str, known: Iterable[str]) -> str | None:

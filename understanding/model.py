@@ -21,6 +21,7 @@ from domain.reading import Reading, ReadingContext
 from understanding.asking import QUOTE, Asking
 from understanding.examples import QUESTION
 from understanding.grounding import grounded
+from understanding.leaning import leaned
 from understanding.models import Models
 from understanding.normalise import fold
 from understanding.settling import Settler
@@ -29,8 +30,8 @@ from understanding.utterance import FILLERS, Request, Utterance
 log = structlog.get_logger()
 MOST_CALLS = 12  # requests in one message; a model that repeats itself for ever is cut off
 SURE = 0.9  # how sure a request found by a model counts
-# What the offline reader must see of a change in the words, so that a model cannot make one up. The second is for
-# changes that are made without asking.
+# What the offline reader must see of a tool in the words, so that a model cannot make a request up. The second is
+# for changes that are made without asking.
 HINTED = 0.02
 PLAINLY = 0.2
 _TALK = frozenset({QUESTION, SMALLTALK, OUT_OF_SCOPE})
@@ -80,8 +81,14 @@ class ModelReader:
     def _likelihood(self, utterance: Utterance) -> Mapping[str, float]:
         """How likely each label is of the message or of any of its clauses."""
         pieces = list(dict.fromkeys([utterance.text, *(c.text for c in utterance.clauses)]))
-        scores = self._models.tasks.scores(self._models.features(pieces)).max(axis=0)
-        return dict(zip(self._models.tasks.labels, np.asarray(scores).tolist(), strict=True))
+        labels = self._models.tasks.labels
+        rows = self._models.tasks.scores(self._models.features(pieces))
+        named = {mention.kind for mention in utterance.mentions}
+        best = np.max(
+            [leaned(row, labels, text, named) for row, text in zip(rows, pieces, strict=True)],
+            axis=0,
+        )
+        return dict(zip(labels, best.tolist(), strict=True))
 
     def _requests(
         self,
@@ -112,7 +119,7 @@ class ModelReader:
     ) -> str | None:
         if call.name not in shown:
             return "unknown"
-        if call.name not in self._kinds.writes:
+        if call.name in _TALK:
             return None
         needed = PLAINLY if call.name in self._kinds.at_once else HINTED
         return None if likely.get(call.name, 0.0) >= needed else "not_in_the_words"

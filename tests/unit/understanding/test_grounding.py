@@ -9,7 +9,7 @@ import pytest
 
 from connectors.demo_shop import read_world
 from domain.conversation import Task
-from domain.reading import ReadingContext
+from domain.reading import CustomerRecords, ReadingContext
 from domain.settings import Settings
 from understanding.grounding import grounded
 from understanding.identifiers import CompanyWords
@@ -67,3 +67,15 @@ def test_what_an_open_task_is_about_may_be_meant() -> None:
     task = Task(id="t", kind="edit_invoice", slots={"invoice": "INV-88021"})
     context = ReadingContext(now=NOW, tasks=(task,))
     assert read("改返做另一個名", {"invoice": "INV-88021"}, context) == {"invoice": "INV-88021"}
+
+
+def test_an_order_is_no_thing_to_buy() -> None:
+    order = read_world(Settings().world).orders[0]
+    context = ReadingContext(now=NOW, records=CustomerRecords(orders=(order,)))
+    said: dict[str, object] = {
+        "order": order.id,
+        "sku": order.id,
+        "from_sku": order.id,
+        "invoice": order.id,
+    }
+    assert read(f"{order.id} 想換貨", said, context) == {"order": order.id}
