@@ -58,6 +58,14 @@ _REPORTS = {
         r"第.{1,3}[日天]|[好幾几成].{0,2}[日天]|逾期|超[時时]|一直|改[咗了].{0,3}[又次]|晚[了咗]|冇嚟|[沒没冇]\s?(?:更新|update)|而家|現在|现在|"
         r"\d+ days|it'?s been|今日 ?\d|zung|ci\b"
     ),
+    "privacy": (
+        r"資料|资料|個資|私隱|隐私|隱私|個人|个人|紀錄|记录|記錄|刪|删|剷|抹|清除|註銷|注销|銷毀|销毁|忘記|忘记|數據|数据|"
+        r"訂閱|订阅|退[訂订]|推廣|推广|推[銷销]|促[銷销]|[營营行][銷销]|直銷|廣告|广告|短訊|短信|簡訊|[電邮郵][邮郵件]|名[單单]|同意|授[權权]|"
+        r"身份[證证]|第三方|[評评][論论]|[買买]家秀|姓名|我個名|全名|[號号][碼码]|手機號|手机号|電話|电话|"
+        r"data|privacy|personal|delet|eras|remov|record|history|information|details|pdpo|gdpr|copy|forget|"
+        r"wipe|purge|unsubscribe|opt.?(?:in|out)|marketing|newsletter|promo|consent|hkid|third part|review|"
+        r"number|texts?\b|email|name|gong gou|zi liu"
+    ),
 }
 _FOR_REQUESTS = {kind: re.compile(words, re.I) for kind, words in _REQUESTS.items()}
 _FOR_REPORTS = {kind: re.compile(words, re.I) for kind, words in _REPORTS.items()}

@@ -13,6 +13,7 @@ def test_odd_words_do_not_cancel_and_do_not_alarm() -> None:
     assert request_weight("cancel_order", "隻鑊甩晒柄") < 1
     assert report_weight("delay", "訂單人房，5月2號入住一晚") < 1
     assert report_weight("suspicious", "想請專人跟進") < 1
+    assert report_weight("privacy", "我想查下我個帳戶結餘") < 1
 
 
 def test_the_words_cover_what_people_say() -> None:
