@@ -121,7 +121,8 @@ class ModelReader:
             return "unknown"
         if call.name in _TALK:
             return None
-        needed = PLAINLY if call.name in self._kinds.at_once else HINTED
+        changes_at_once = call.name in self._kinds.writes and call.name in self._kinds.at_once
+        needed = PLAINLY if changes_at_once else HINTED
         return None if likely.get(call.name, 0.0) >= needed else "not_in_the_words"
 
 
