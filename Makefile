@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install run chat test lint format contract evals bench bench-models bench-desk crash crash-nightly index check clean
+.PHONY: install run chat test lint format contract evals bench bench-models bench-desk bench-knowledge crash crash-nightly index check clean
 
 install: $(STAMP)
 
@@ -47,6 +47,9 @@ bench-models: install ## model calls beside a prebuilt agent, on one scripted se
 
 bench-desk: install   ## a desk measured from a second process: accepting, answering
 	$(BIN)/python -m evals.bench_desk --on-postgres 1 --on-postgres 2 --on-postgres 4
+
+bench-knowledge: install ## what the search finds beside others, how fast, and what a kill leaves
+	$(BIN)/python -m evals.bench_knowledge.run
 
 crash: install        ## kill the desk fifty times while customers write; nothing may be lost or done twice
 	$(BIN)/python -m evals.crash.campaign

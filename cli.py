@@ -19,16 +19,16 @@ from channels.web import Said
 from connectors.clocks import SystemClock
 from connectors.embeddings_embedded import EmbeddedEmbedder
 from costs import costs
+from desk.guard import is_loopback
 from doctor import check_models
 from domain.errors import ConfigurationError, NightdeskError
-from domain.language import detect
 from domain.settings import Settings
 from evals import bench
 from evals.comparing import publish_all
 from evals.readers import play_readers
 from house import House
-from retrieval.documents import read_folder
-from retrieval.report import write_report
+from knowledge_commands import index, knowledge
+from new_company import init
 from server import DemoDesk, create_app, work  # noqa: TID251 - the command starts the server
 from simulate import simulate
 from storage.counters import SqlSwitches
@@ -44,9 +44,9 @@ main = typer.Typer(
     help="A customer-service assistant that never closes.",
     pretty_exceptions_enable=False,
 )
-knowledge = typer.Typer(no_args_is_help=True, help="The documents that are answered from.")
 main.add_typer(knowledge, name="knowledge")
 main.add_typer(simulate, name="simulate")
+main.command()(init)
 console = Console()
 
 Data = Annotated[Path | None, typer.Option(help="Folder that keeps all state.")]
@@ -63,6 +63,8 @@ def serve(
     console.print(
         f"Nightdesk: http://{settings.host}:{settings.port}  (state in {settings.data.name}/, stop with Ctrl-C)"
     )
+    if is_loopback(settings.host):
+        console.print(f"Desk: http://{settings.host}:{settings.port}/desk")
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -110,14 +112,19 @@ def prepare(data: Data = None) -> None:
     settings = _settings(data=data)
     with console.status("Learning from playbook/ and reading knowledge/ (a minute, once)…"):
         learn(settings.playbook, settings.cache, EmbeddedEmbedder())
-        asyncio.run(_sync(settings))
+        asyncio.run(index(settings))
     console.print("Ready.")
 
 
 @main.command()
 def evals(
+    *,
     only: Annotated[
         str | None, typer.Option(help="Part of a file name: play only those conversations.")
+    ] = None,
+    golden: Annotated[
+        Path | None,
+        typer.Option(help="Folder of conversations; without it the company's own.", exists=True),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the JSON and JUnit reports.")] = Path(
         "var/evals"
@@ -137,7 +144,9 @@ def evals(
     readers = reader or []
     for name in readers:
         _settings(reader=name)  # refuses a reader that does not exist, before anything is played
-    sides = asyncio.run(play_readers(_settings(), readers, only=only, jobs=jobs, judged=judge))
+    sides = asyncio.run(
+        play_readers(_settings(), readers, golden=golden, only=only, jobs=jobs, judged=judge)
+    )
     raise typer.Exit(publish_all(sides, console, out))
 
 
@@ -166,18 +175,6 @@ def bench_command() -> None:
     asyncio.run(bench.run(_settings(), console))
 
 
-@knowledge.command()
-def sync(data: Data = None) -> None:
-    """Read knowledge/ again and write its report."""
-    console.print(asyncio.run(_sync(_settings(data=data))))
-
-
-@knowledge.command()
-def search(question: str, data: Data = None) -> None:
-    """Show what the assistant would find for a question."""
-    asyncio.run(_search(_settings(data=data), question))
-
-
 def run() -> None:
     """Run the command; a fault of ours is one clear line, not a stack trace."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -200,7 +197,7 @@ def _settings(**given: object) -> Settings:
 
 async def _chat(settings: Settings, customer: str | None) -> None:
     house = await House.open(settings)
-    desk = DemoDesk.open(house)
+    desk = await DemoDesk.open(house)
     chosen = customer or desk.customers()[0].id
     session = await desk.start(chosen)
     console.print(f"{' · '.join(desk.names)} · you are {chosen} · an empty line ends the chat")
@@ -213,6 +210,7 @@ async def _chat(settings: Settings, customer: str | None) -> None:
         pass
     finally:
         await desk.turns.settled()
+        await desk.room.close()
         await house.close()
 
 
@@ -233,28 +231,6 @@ async def _costs(settings: Settings, days: int) -> Table:
         return await costs(SqlUsage(database), SystemClock().now(), HONG_KONG, days)
     finally:
         await database.close()
-
-
-async def _sync(settings: Settings) -> str:
-    documents, rejected = read_folder(settings.knowledge)
-    house = await House.open(settings)
-    house.library(SystemClock(), "demo")
-    await house.close()
-    write_report(settings.knowledge, documents, rejected, SystemClock().now().date())
-    return f"{len(documents)} documents, {len(rejected)} rejected; see {settings.knowledge.name}/REPORT.md"
-
-
-async def _search(settings: Settings, question: str) -> None:
-    house = await House.open(settings)
-    library = house.library(SystemClock(), "demo")
-    hits = library.search(question, detect(question).language)
-    table = Table("score", "document", "section", "passage", title=question)
-    for hit in hits:
-        table.add_row(
-            f"{hit.score:.2f}", hit.citation.title, hit.citation.section, hit.passage.text[:120]
-        )
-    console.print(table, "answered" if library.confident(hits) else "not sure enough to answer")
-    await house.close()
 
 
 if __name__ == "__main__":

@@ -36,15 +36,17 @@ from domain.ports import (
     Catalogue,
     Clock,
     Company,
+    Embedder,
     HotelSystem,
     InvoiceSystem,
     OrderSystem,
     RefundSystem,
+    VectorCache,
 )
 from domain.reading import Reader
 from domain.settings import Settings
 from domain.tooling import Tool
-from retrieval.documents import read_folder
+from embedders import open_reranker
 from retrieval.search import Librarian
 from retrieval.wordings import Wordings
 from security.permissions import Permissions
@@ -74,10 +76,12 @@ from understanding.glossary import read_glossary as read_words
 from understanding.identifiers import CompanyWords
 from understanding.model import Kinds, ModelReader
 from understanding.models import Models, learn
+from understanding.questions import Questions
 from understanding.screening import EmbeddedScreener
 from understanding.settling import Settler
 
 log = structlog.get_logger()
+_STAYS = frozenset({"find_rooms", "book_room", "change_booking", "cancel_booking"})
 
 
 @dataclass(frozen=True)
@@ -131,15 +135,25 @@ class House:
             connected=connected,
         )
 
-    def library(self, clock: Clock, tenant: str, *, empty: bool = False) -> Librarian:
-        """The documents of `knowledge/`, or none: a company under evaluation has only its own rules."""
-        wordings = Wordings.read(self.settings.playbook / "search" / "wordings.yaml")
-        # The index has one owner: each process that shares a database keeps its own.
-        folder = None if empty else self.settings.data / f"index-{self.settings.worker}"
-        librarian = Librarian(self.embedder, clock, wordings, tenant=tenant, folder=folder)
-        if not empty:
-            librarian.load(read_folder(self.settings.knowledge)[0])
-        return librarian
+    def librarian(
+        self,
+        clock: Clock,
+        tenant: str,
+        embedder: Embedder | None = None,
+        *,
+        place: Path | str | None = None,
+        cache: VectorCache | None = None,
+    ) -> Librarian:
+        """Somebody who searches documents and has none yet; in memory if no `place` is given."""
+        return Librarian(
+            embedder or self.embedder,
+            clock,
+            Wordings.read(self.settings.playbook / "search" / "wordings.yaml"),
+            tenant=tenant,
+            place=place,
+            cache=cache,
+            reranker=open_reranker(self.settings) if place else None,
+        )
 
     def serve(self, world: World, shop: Company, clock: Clock, librarian: Librarian) -> Turns:
         """Everything that one company's conversations need.
@@ -180,7 +194,12 @@ class House:
             calendar=calendar,
             escalation=escalation,
             answers=PolicyAnswers(
-                policies, calendar, world.company, world.products, world.hotel.rooms
+                policies,
+                calendar,
+                world.company,
+                world.products,
+                world.hotel.rooms,
+                glossary=self.settings.playbook / "glossary",
             ),
             catalogue=shop,
             librarian=librarian,
@@ -190,7 +209,10 @@ class House:
             replies=self.replies,
             clock=clock,
             desk=CaseDesk(escalation, calendar, duty),
+            topic_of=Questions(self.models).topic,
+            not_offered=frozenset() if world.hotel.rooms else _STAYS,
             writer=self.writer(),
+            translator=Translator(self._wording_model(), load("translate")),
         )
         remembering = Remembering(
             Summariser(self._wording_model(), load("summarise")),

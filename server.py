@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import uuid4
 
 from fastapi import FastAPI, Response
@@ -17,6 +18,8 @@ from channels.web import DemoCustomer, Event, Said, Step, Words
 from connectors.clocks import DemoClock
 from connectors.demo_shop import DemoShop, read_world
 from connectors.erp_rest import RestCompany
+from desk import knowledge as knowledge_pages
+from desk.guard import is_loopback
 from domain.company import World
 from domain.conversation import Conversation
 from domain.errors import ConfigurationError, NotIdentified
@@ -24,8 +27,12 @@ from domain.language import starting_language
 from domain.ports import Clock, Company
 from domain.settings import Settings
 from evals import door
+from evals.checking import GoldenCheck
+from evals.citing import known_failing
 from evals.door import Door
+from evals.run import golden_folder
 from house import House
+from reading_room import ReadingRoom
 from service import Service
 
 TENANT = "demo"
@@ -35,8 +42,16 @@ class DemoDesk:
     """The demo company as the web chat sees it; sessions of the evaluation door are let through to it."""
 
     def __init__(
-        self, house: House, world: World, turns: Turns, clock: DemoClock, opened: Door | None
+        self,
+        house: House,
+        world: World,
+        turns: Turns,
+        room: ReadingRoom,
+        *,
+        clock: DemoClock,
+        opened: Door | None,
     ) -> None:
+        self.room = room
         self._house = house
         self._world = world
         self._turns = turns
@@ -44,7 +59,9 @@ class DemoDesk:
         self._door = opened
 
     @classmethod
-    def open(cls, house: House, opened: Door | None = None) -> DemoDesk:
+    async def open(
+        cls, house: House, opened: Door | None = None, *, leads: bool = True
+    ) -> DemoDesk:
         """The desk of the demo company, or of the one that the settings name.
 
         Raises:
@@ -52,10 +69,10 @@ class DemoDesk:
         """
         world = read_world(house.settings.world)
         clock = DemoClock(world.default_now)
-        turns = house.serve(
-            world, company(house.settings, world, clock), clock, house.library(clock, TENANT)
-        )
-        return cls(house, world, turns, clock, opened)
+        room = await ReadingRoom.open(house, clock, TENANT, leads=leads)
+        shop = company(house.settings, world, clock)
+        turns = house.serve(world, shop, clock, room.librarian)
+        return cls(house, world, turns, room, clock=clock, opened=opened)
 
     @property
     def turns(self) -> Turns:
@@ -65,6 +82,10 @@ class DemoDesk:
     def names(self) -> tuple[str, str]:
         """The company in Chinese and in English."""
         return self._world.company.zh, self._world.company.en
+
+    def now(self) -> datetime:
+        """What the company's clock says; what was asked and answered is kept with its time."""
+        return self._clock.now()
 
     def customers(self) -> list[DemoCustomer]:
         """Who one may pretend to be; in real use the channel says who is writing."""
@@ -112,18 +133,29 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         house = await House.open(settings)
         opened = door.open_door(house) if settings.evaluation else None
-        desk = DemoDesk.open(house, opened)
+        desk = await DemoDesk.open(house, opened)
+        if opened is None:  # what is measured through the door must not share the machine
+            check_goldens(desk.room, settings)
         service = Service.join(house, desk.turns, TENANT)
         await service.start(listen=True)
+        desk.room.start(leads=True)
         for name, channel in service.channels.items():
             served = channel.web(service.inbox.accept)
             if served is not None:
                 app.mount(f"/channels/{name}", served)
         app.include_router(web.router(desk))
+        pages = knowledge_pages.router(
+            desk.room,
+            open_to=is_loopback(settings.host),
+            now=desk.now,
+            language=settings.staff_language,
+        )
+        app.include_router(pages)
         if opened is not None:
             app.include_router(door.routes(opened))
         yield
         await service.stop()
+        await desk.room.close()
         await house.close()
 
     app = FastAPI(title="Nightdesk", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -148,13 +180,22 @@ async def work(settings: Settings) -> None:
     if settings.database_url is None:
         raise ConfigurationError("a worker shares a Postgres: set NIGHTDESK_DATABASE_URL")
     house = await House.open(settings)
-    service = Service.join(house, DemoDesk.open(house).turns, TENANT)
+    desk = await DemoDesk.open(house, leads=False)
+    service = Service.join(house, desk.turns, TENANT)
     await service.start(listen=False)
+    desk.room.start(leads=False)
     try:
         await asyncio.Event().wait()
     finally:
         await service.stop()
+        await desk.room.close()
         await house.close()
+
+
+def check_goldens(room: ReadingRoom, settings: Settings) -> None:
+    """From now on a changed document is tried on the golden conversations that rest on it, where there are any."""
+    if golden_folder(settings).is_dir():
+        room.check, room.failing = GoldenCheck(settings), known_failing(settings)
 
 
 def company(settings: Settings, world: World, clock: Clock) -> Company:

@@ -10,7 +10,8 @@ from uuid import uuid4
 from agent.awaiting import asks_code, codes
 from agent.memory import pin
 from agent.state import ConversationState
-from domain.conversation import Message, Pin, Task
+from domain.conversation import ASK, Message, Pin, Task
+from domain.knowledge import AskedQuestion
 from domain.records import AuditEntry, Notice, TurnRecord
 from security.masking import mask
 from support.cases import CaseDesk, Concern
@@ -64,7 +65,28 @@ def record(state: ConversationState, desk: CaseDesk, now: datetime) -> TurnRecor
         ticket=outcome.case.ticket if outcome.case else None,
         handover=outcome.case.handover if outcome.case else None,
         notices=_notices(state, desk, moved, now),
+        citations=state.citations,
+        questions=_questions(state, moved, now),
     )
+
+
+def _questions(
+    state: ConversationState, moved: Sequence[Task], now: datetime
+) -> list[AskedQuestion]:
+    """What was asked of the documents; what they did not answer is what a knowledge manager wants to know."""
+    known = state.customer.private()
+    return [
+        AskedQuestion(
+            message_id=state.message.id,
+            conversation_id=state.conversation.id,
+            at=now,
+            language=state.conversation.language,
+            text=mask(task.text, known=known),
+            answered=task.status == "done",
+        )
+        for task in moved
+        if task.kind == ASK and task.status in ("done", "declined") and task.text
+    ]
 
 
 def _notices(

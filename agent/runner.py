@@ -71,6 +71,10 @@ class Runner:
     def knows(self, kind: str) -> bool:
         return kind in self._tools
 
+    def only_reads(self, kind: str) -> bool:
+        """Is it a look-up that anybody may have, without a code?"""
+        return self._tools[kind].policy.effect == "read" and not self.needs_code(kind)
+
     def needs_code(self, kind: str) -> bool:
         """Is a one-time code needed before this tool tells anything?"""
         return kind in self._tools and self._tools[kind].policy.assurance == "verified"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
@@ -20,6 +21,7 @@ from support.cases import Case, CaseDesk
 from support.escalation import Escalation
 from support.policy_answers import PolicyAnswers
 from support.replies import Replies
+from support.writing.translation import Translator
 from support.writing.writer import Writer
 
 
@@ -79,6 +81,10 @@ class TaskStep:
     customer: Customer
 
 
+def _no_topic(_: str) -> tuple[str, float]:
+    return "", 1.0
+
+
 @dataclass(frozen=True)
 class AgentContext:
     """The company that is served, and the hands that serve it."""
@@ -96,8 +102,14 @@ class AgentContext:
     replies: Replies
     clock: Clock
     desk: CaseDesk
+    topic_of: Callable[[str], tuple[str, float]] = _no_topic
+    """Which of the topics that rules answer a text is about, and how surely."""
+    not_offered: frozenset[str] = frozenset()
+    """Kinds of tasks that there is nothing for in this company: one without rooms books none."""
     writer: Writer | None = None
     """Words the free sentences; without one every sentence is said as written."""
+    translator: Translator | None = None
+    """Puts a passage that stands in one language only into the customer's; without one it is told as it stands."""
     turnstile: Turnstile = field(default_factory=Turnstile)
     """Of this turn: up to where it may be stopped."""
     live: bool = False

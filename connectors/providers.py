@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -96,6 +97,27 @@ def experts(settings: Settings, role: Role, kinds: Collection[str]) -> dict[str,
         if wanted:
             found[kind] = [_endpoint(one, role, sections, overlays, variable) for one in wanted]
     return found
+
+
+def embedding_endpoint(settings: Settings) -> Endpoint:
+    """The endpoint of `PROVIDER:MODEL` in NIGHTDESK_EMBEDDER; nothing of a chat goes with its requests.
+
+    Raises:
+        ConfigurationError: a provider is unknown, or has no address, or no model is named.
+    """
+    sections = read_sections()
+    overlays = {_name(key): one for key, one in settings.providers.items()}
+    provider, _, model = settings.embedder.partition(":")
+    if not model.strip():
+        raise ConfigurationError(
+            f"NIGHTDESK_EMBEDDER is {settings.embedder!r}, which names no model; write"
+            " PROVIDER:MODEL, sentence-transformers:MODEL, or embedded"
+        )
+    found = _endpoint(
+        f"{provider}:{model.strip()}", "understand", sections, overlays, "NIGHTDESK_EMBEDDER"
+    )
+    over = overlays.get(found.provider, ProviderSettings())
+    return replace(found, extra_body={}, price=None, dimensions=over.dimensions)
 
 
 def _no_such_kind(variable: str, kind: str, kinds: Collection[str]) -> str:

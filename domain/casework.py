@@ -68,7 +68,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Citation:
-    """Where an answer stands."""
+    """Where an answer stands. `version` is the number of the document's version."""
 
     document: str
     title: str
@@ -76,6 +76,7 @@ class Citation:
     version: str
     passage: str
     score: float = field(default=0.0)
+    passage_id: str = ""
 
 
 def higher(left: Priority, right: Priority) -> Priority:

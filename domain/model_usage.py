@@ -45,6 +45,7 @@ class Endpoint:
     price: Price | None = None
     # Services of OpenAI itself want the newer name, most others know only the older one.
     length_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    dimensions: int | None = None  # of an embedding model; None is what the model usually gives
 
     def setting(self, name: str) -> str:
         """The environment variable that mends something about this endpoint."""

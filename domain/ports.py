@@ -6,7 +6,7 @@ Every read and write takes the customer it is for and answers as if records of o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol
@@ -43,6 +43,27 @@ class Embedder(Protocol):
     dimensions: int
 
     def embed(self, texts: Sequence[str], mode: EmbedMode) -> Vectors: ...
+
+
+class Reranker(Protocol):
+    """Says how well passages answer a question, reading both together.
+
+    Higher is better. The scale is the implementation's own, so scores of two rerankers cannot be compared.
+    """
+
+    name: str
+
+    def score(self, question: str, passages: Sequence[str]) -> Sequence[float]: ...
+
+
+class VectorCache(Protocol):
+    """Vectors that were made before, by the embedder that made them and a key of the content.
+
+    What is not found has to be made again; a cache never fails its caller.
+    """
+
+    def get(self, embedder: str, keys: Sequence[str]) -> dict[str, Vectors]: ...
+    def put(self, embedder: str, vectors: Mapping[str, Vectors]) -> None: ...
 
 
 class CustomerDirectory(Protocol):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.casework import Handover, Ticket
+from domain.casework import Citation, Handover, Ticket
 from domain.channels import Outgoing
 from domain.conversation import Conversation, Message, Task
+from domain.knowledge import AskedQuestion
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class TurnRecord:
     handover: Handover | None = None
     notices: Sequence[Notice] = ()
     outgoing: Sequence[Outgoing] = ()
+    citations: Sequence[Citation] = ()
+    questions: Sequence[AskedQuestion] = ()
     taken: str | None = None
 
 

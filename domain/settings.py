@@ -7,7 +7,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.language import Language
@@ -44,6 +52,9 @@ class ProviderSettings(BaseModel):
     extra_body: dict[str, JsonValue] | None = Field(
         default=None, description="JSON that is added to every request"
     )
+    dimensions: int | None = Field(
+        default=None, ge=1, le=16_384, description="Numbers in a vector, of an embedding model"
+    )
     price_in: Decimal | None = Field(
         default=None, ge=0, description="Price of a million tokens that are read"
     )
@@ -68,6 +79,10 @@ class Settings(BaseSettings):
         env_prefix="NIGHTDESK_", env_nested_delimiter="__", extra="forbid"
     )
 
+    home: Path = Field(
+        default=ROOT,
+        description="Folder that holds playbook/, knowledge/ and golden/, as `nightdesk init` makes it",
+    )
     data: Path = Field(
         default=ROOT / "var" / "data", description="Folder of the database, its key and the index"
     )
@@ -124,6 +139,22 @@ class Settings(BaseSettings):
         validation_alias="EVALUATION",
         description="Offer the evaluation endpoints; never in production",
     )
+    embedder: str = Field(
+        default="embedded",
+        description="embedded, sentence-transformers:MODEL, or PROVIDER:MODEL, e.g. dashscope:text-embedding-v4",
+    )
+    embedder_downloads: bool = Field(
+        default=False,
+        description="Whether the models of NIGHTDESK_EMBEDDER and NIGHTDESK_RERANKER may be fetched at start-up",
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        description="Address of a Chroma server that several workers share; without: an index in the data folder",
+    )
+    reranker: str | None = Field(
+        default=None,
+        description="sentence-transformers:MODEL puts the passages that were found in a better order",
+    )
     model: str | None = Field(
         default=None,
         description="Language model provider, or several in order (dashscope,ollama); without: no model, no calls",
@@ -159,3 +190,17 @@ class Settings(BaseSettings):
     calls_per_turn: int = Field(
         default=3, ge=1, le=20, description="Most model calls for one turn, retries counted"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _at_home(cls, given: dict[str, object]) -> dict[str, object]:
+        """What has no place of its own lies in the home folder; the cache is kept by content, so all share it."""
+        home = Path(str(given.get("home", ROOT)))
+        playbook = Path(str(given.get("playbook", home / "playbook")))
+        return {
+            "data": home / "var" / "data",
+            "playbook": playbook,
+            "knowledge": home / "knowledge",
+            "world": playbook / "demo" / "world.yaml",
+            **given,
+        }

@@ -121,7 +121,7 @@ def reports(house: House, console: Console) -> None:
 
 async def turns(house: House, console: Console) -> None:
     """Turns with their commits, one conversation and twenty at once, beside the plainest prebuilt agent."""
-    desk = DemoDesk.open(house)
+    desk = await DemoDesk.open(house)
     session = await desk.start(CUSTOMER)
     alone = [await _turn(desk, session, text) for text in TALK * 8][len(TALK) :]
     fresh = [f"{text} {number}" for number in range(4) for text in TALK[:4]]
@@ -144,7 +144,7 @@ async def turns(house: House, console: Console) -> None:
 
 async def growth(house: House, folder: Path, console: Console) -> None:
     """What turn 500 costs beside turn 5, in time and in stored bytes."""
-    desk = DemoDesk.open(house)
+    desk = await DemoDesk.open(house)
     session = await desk.start(CUSTOMER)
     times, sizes = [], []
     for number in range(500):

@@ -20,10 +20,11 @@ from sklearn.model_selection import cross_val_predict
 
 from connectors.embeddings_embedded import EmbeddedEmbedder, unit
 from domain.ports import Embedder
-from retrieval.documents import Document, read_folder
+from retrieval.documents import Document
 from retrieval.index import Index
 from retrieval.lexicon import Lexicon, words
 from retrieval.ranking import Candidate, Shelf
+from retrieval.reading import read_folder
 from retrieval.wordings import Wordings
 
 ROOT = Path(__file__).parent.parent

@@ -219,7 +219,7 @@ class Door:
 
 def open_door(house: House) -> Door:
     """The door of a house. Components are tried without a company: no ids, no products, the playbook's rules."""
-    library = house.library(FixedClock(datetime.now(HONG_KONG)), "evaluation", empty=True)
+    library = house.librarian(FixedClock(datetime.now(HONG_KONG)), "evaluation")
     escalation = Escalation.read(house.settings.playbook / "rules" / "escalation.yaml", [])
     return Door(house, library, house.embedded_reader(None), escalation)
 

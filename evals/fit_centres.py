@@ -15,7 +15,7 @@ import yaml
 
 from connectors.embeddings_embedded import CENTRES, EmbeddedEmbedder, chinese_share
 from domain.ports import EmbedMode, Vectors
-from retrieval.documents import read_folder
+from retrieval.reading import read_folder
 
 _LANGUAGES = ("yue", "zh-Hant", "zh-Hans", "en", "mix")
 

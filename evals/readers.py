@@ -19,11 +19,14 @@ async def play_readers(
     settings: Settings,
     readers: Sequence[str] = (),
     *,
+    golden: Path | None = None,
     only: str | None = None,
     jobs: int = 2,
     judged: bool = False,
 ) -> list[Side]:
     """The runs of these readers, in order; without any, the run of the reader that the settings name.
+
+    The goldens are the company's own unless another folder or file of them is given.
 
     Raises:
         ConfigurationError: a golden file is wrong, or a reader or the judge needs a model and none is set.
@@ -38,7 +41,8 @@ async def play_readers(
                 for one in readers:
                     check_reader(one, has_model=house.model is not None)
                 judge = Judge.open(house.model) if judged else None
-                report = await run_goldens(house, only=only, jobs=jobs, judge=judge)
+                paths = [golden] if golden else []
+                report = await run_goldens(house, paths, only, jobs, judge)
                 offline = house.model is None
                 name = "embedded" if offline else reader
                 writer = "templates" if offline else settings.writer

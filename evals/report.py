@@ -43,6 +43,7 @@ class Result:
     seconds: float
     judged: int = 0  # statements that the judge found true or false
     not_judged: int = 0  # statements that nobody was asked about, or that the judge could not tell
+    cited: frozenset[str] = frozenset()  # the documents that its answers were founded on
 
     @property
     def passed(self) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from connectors.clocks import FixedClock
 from domain.errors import ConfigurationError
+from domain.settings import ROOT, Settings
 from evals.company import Company
 from evals.expectations import Agent
 from evals.graders import Problem, grade, unsatisfied
@@ -19,6 +20,7 @@ from evals.player import Line, Player, Scene
 from evals.report import Failure, Report, Result
 from evals.scenario import Golden, read_golden
 from house import House
+from reading_room import ReadingRoom
 from retrieval.search import Librarian
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -27,7 +29,7 @@ _LANGUAGES = {"mix": ("yue",)}  # Cantonese with English words in it is answered
 
 
 @dataclass(frozen=True)
-class _File:
+class GoldenFile:
     """A golden file, and the journey whose folder it stands in."""
 
     path: Path
@@ -55,6 +57,7 @@ class _Played:
     transcript: list[Line] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     judged: int = 0
+    cited: set[str] = field(default_factory=set)
 
 
 async def run_goldens(
@@ -71,21 +74,32 @@ async def run_goldens(
     Raises:
         ConfigurationError: a golden file is wrong; names every file and line.
     """
-    files = read_goldens(paths or [GOLDEN], only)
-    company = Company(house.settings.playbook / "demo" / "world.yaml")
+    files = read_goldens(paths or [golden_folder(house.settings)], only)
+    company = Company(house.settings.world)
     clock = FixedClock(company.usual.default_now)
-    library = await asyncio.to_thread(house.library, clock, TENANT)
-    stage = _Stage(house, library, company, judge)
+    room = await ReadingRoom.open(house, clock, TENANT)
+    await room.keeper.sync("evals")  # a start does not wait for long documents
+    await room.follower.follow()  # those whose vectors had to be computed, too
+    await asyncio.to_thread(room.inspector.look)
+    stage = _Stage(house, room.librarian, company, judge)
     gate = asyncio.Semaphore(max(1, jobs))
 
-    async def one(file: _File) -> Result:
+    async def one(file: GoldenFile) -> Result:
         async with gate:
             return await _result(stage, file)
 
-    return Report(tuple(await asyncio.gather(*(one(file) for file in files))))
+    try:
+        return Report(tuple(await asyncio.gather(*(one(file) for file in files))))
+    finally:
+        await room.close()
 
 
-def read_goldens(paths: Sequence[Path], only: str | None = None) -> list[_File]:
+def golden_folder(settings: Settings) -> Path:
+    """The golden conversations of the company that the settings name: the demo company's are ours."""
+    return GOLDEN if settings.home.resolve() == ROOT else settings.home / "golden"
+
+
+def read_goldens(paths: Sequence[Path], only: str | None = None) -> list[GoldenFile]:
     """Every golden file, read and checked.
 
     Raises:
@@ -93,12 +107,14 @@ def read_goldens(paths: Sequence[Path], only: str | None = None) -> list[_File]:
     """
     found: dict[Path, None] = {}
     for path in paths:
+        if not path.exists():
+            raise ConfigurationError(f"there are no golden conversations at {path}")
         found |= dict.fromkeys(sorted(path.rglob("*.yaml")) if path.is_dir() else [path])
     chosen = [path for path in found if not only or only in path.as_posix()]
     files, problems = [], []
     for path in chosen:
         try:
-            files.append(_File(path, read_golden(path)))
+            files.append(GoldenFile(path, read_golden(path)))
         except ConfigurationError as error:
             problems.append(str(error))
     if problems:
@@ -106,7 +122,7 @@ def read_goldens(paths: Sequence[Path], only: str | None = None) -> list[_File]:
     return files
 
 
-async def _result(stage: _Stage, file: _File) -> Result:
+async def _result(stage: _Stage, file: GoldenFile) -> Result:
     started = time.perf_counter()
     golden, played = file.golden, _Played()
     # A golden that crashes is one that fails; the others are still worth playing.
@@ -127,6 +143,7 @@ async def _result(stage: _Stage, file: _File) -> Result:
         seconds=time.perf_counter() - started,
         judged=played.judged,
         not_judged=statements - played.judged,
+        cited=frozenset(played.cited),
     )
 
 
@@ -143,6 +160,7 @@ async def _play(stage: _Stage, golden: Golden, played: _Played) -> None:
             elif step.agent is not None:
                 tongues = step.agent.speaks or tongues
                 scene = await player.look(mood=step.agent.mood is not None)
+                played.cited |= {one.document for one in scene.citations}
                 problems = grade(step.agent, scene, tongues)
                 if stage.judge is not None:
                     problems += await _judged(stage.judge, step.agent, scene, played)

@@ -118,7 +118,7 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[House, Turns]]:
         try:
             world = read_world(house.settings.world)
             clock = FixedClock(world.default_now)
-            library = house.library(clock, "strangers", empty=True)
+            library = house.librarian(clock, "strangers")
             turns = house.serve(world, DemoShop(world, clock), clock, library)
             yield house, turns
             await turns.settled()

@@ -1,33 +1,31 @@
-"""Reads the documents of the knowledge folder and cuts them into short passages."""
+"""A document and the short passages it answers with, whatever kind of file it came from."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
-from pathlib import Path
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
-import yaml
+from pydantic import TypeAdapter
 
 from domain.script import script_balance
-from retrieval.passages import Piece, pieces
+from retrieval.formats.content import Content, Note, Unusable
+from retrieval.front_matter import LANGUAGES, About, split_front_matter
+from retrieval.passages import cut, pieces
 
-Audience = Literal["public", "staff"]
 DocumentLanguage = Literal["zh-Hant", "zh-Hans", "en", "yue"]
-
-LANGUAGES: tuple[DocumentLanguage, ...] = ("zh-Hant", "zh-Hans", "en", "yue")
-SUFFIXES = (".md", ".txt")
-OUR_OWN = ("README.md", "REPORT.md")
-KEYS = frozenset({"title", "language", "audience", "valid_until", "owner", "twin"})
 
 
 @dataclass(frozen=True)
 class Passage:
     """A piece of a document that can answer alone.
 
-    `version` is a fingerprint of the content, `place` the number of the section in its document.
+    `version` is a fingerprint of the content, `place` the number of the section in its document. `hints` are words
+    that lead here and are never shown: other ways to ask, the product.
     """
 
     id: str
@@ -38,93 +36,129 @@ class Passage:
     text: str
     version: str
     place: int = 0
+    hints: str = ""
 
     @property
     def searchable(self) -> str:
         """What is embedded and searched: the words around a passage tell what it is about."""
-        return "\n".join(part for part in (self.title, self.section, self.text) if part)
+        return "\n".join(part for part in (self.title, self.section, self.hints, self.text) if part)
 
 
 @dataclass(frozen=True)
 class Document:
-    """One file of knowledge. Documents with the same `twin` say the same in other languages."""
+    """One file of knowledge. Documents with the same `twin` say the same in other languages.
+
+    `audience` is public, staff, or a tier of customers. `number` counts its versions; 0 is one that is not kept.
+    `newest` is the day from which it holds: the one its author names, or else the day it was put in; `kept_at` is
+    the very moment, which decides between two of one day.
+    """
 
     id: str
     path: str
     title: str
     language: DocumentLanguage
-    audience: Audience
+    audience: str
     owner: str
     twin: str
+    valid_from: date | None = None
     valid_until: date | None = None
+    number: int = 0
+    newest: date | None = None
+    kept_at: str = ""
+    notes: tuple[Note, ...] = ()
     passages: tuple[Passage, ...] = field(default=(), repr=False)
 
     def valid_on(self, day: date) -> bool:
-        """Whether the document still answers on that day."""
-        return self.valid_until is None or day <= self.valid_until
+        """Whether the document answers on that day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_until is None or day <= self.valid_until)
 
 
-@dataclass(frozen=True)
-class Rejected:
-    """A file that is not used, and why, in words its author understands."""
-
-    path: str
-    reason: str
-
-
-class Unusable(ValueError):
-    """Says why one file cannot be used."""
+_JSON = TypeAdapter(Document)
+_HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+# What programs put for a title when nobody gave one: the name of the file it was printed from.
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|xlsx?|pptx?|pdf|html?|txt|md|indd|ai)$|^Microsoft |^untitled", re.I
+)
 
 
-def read_folder(root: Path) -> tuple[list[Document], list[Rejected]]:
-    """Read every document under the folder, and name the files that had to be left out."""
-    documents: list[Document] = []
-    rejected: list[Rejected] = []
-    for path in _files(root):
-        name = path.relative_to(root).as_posix()
-        try:
-            documents.append(read_document(path.read_bytes(), name))
-        except Unusable as fault:
-            rejected.append(Rejected(name, str(fault)))
-        except OSError as fault:
-            rejected.append(Rejected(name, f"cannot be opened: {fault.strerror}"))
-    return documents, rejected
+def make_document(content: Content, name: str, about: About | None = None) -> Document:
+    """The document of a file.
 
+    `name` is its path below the knowledge folder, `about` what stands in a file beside it.
 
-def read_document(data: bytes, name: str) -> Document:
-    """Read one file; `name` is its path below the knowledge folder."""
-    if not name.lower().endswith(SUFFIXES):
-        raise Unusable(f"this kind of file is not read; save it as {' or '.join(SUFFIXES)}")
-    about, body = _front_matter(_decode(data))
-    stem = name.rsplit(".", 1)[0]
-    found = list(pieces(body))
-    if not found:
-        raise Unusable("is empty: there is no text to answer with")
-    title = str(about.get("title") or found[0].section or stem.rsplit("/", 1)[-1])
+    Raises:
+        Unusable: there is nothing in it to answer with, or the lines at its top are wrong.
+    """
+    written, body = split_front_matter(content.markdown)
+    about = about or written
+    stem, language = _named(name)
+    sections = [(piece.section, piece.text, piece.place, "") for piece in pieces(body)]
+    first = next((section for section, *_ in sections if section), "")
+    sections += _entries(content, 1 + max((place for _, _, place, _ in sections), default=-1))
+    if not sections:
+        raise Unusable("file.empty")
+    named = "" if _FILE_NAME.search(content.title) else content.title
+    title = about.title or named or first or stem.rsplit("/", 1)[-1]
+    text = "\n".join(text for _, text, _, _ in sections)
     document = Document(
-        id=stem,
+        id=name,
         path=name,
         title=title,
-        language=_language(about, body),
-        audience=_audience(about),
-        owner=str(about.get("owner") or ""),
-        twin=str(about.get("twin") or stem),
-        valid_until=_valid_until(about),
+        language=cast(DocumentLanguage, about.language or language or guess_language(text)),
+        audience=about.audience,
+        owner=about.owner,
+        twin=about.twin or (stem if language else name),
+        valid_from=about.valid_from,
+        valid_until=about.valid_until,
+        newest=about.valid_from,
+        notes=content.notes,
     )
-    return replace(document, passages=tuple(_passages(document, found)))
+    spoken = {entry.question: entry.language for entry in content.entries}
+    found = _passages(document, sections, about.product, spoken)
+    return replace(document, passages=tuple(found))
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for path in sorted(root.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if path.is_file() and not hidden and not (path.parent == root and path.name in OUR_OWN):
-            yield path
+def day_of(at: datetime) -> date:
+    """The day in Hong Kong, where documents begin and end at midnight."""
+    return at.astimezone(_HONG_KONG).date()
 
 
-def _passages(document: Document, found: list[Piece]) -> Iterator[Passage]:
+def to_json(document: Document) -> str:
+    """The document as it is kept."""
+    return _JSON.dump_json(document).decode()
+
+
+def from_json(text: str) -> Document:
+    """A document that was kept."""
+    return _JSON.validate_json(text)
+
+
+def _named(name: str) -> tuple[str, str]:
+    """The name without its language and its kind: `faq/delivery.en.md` → `faq/delivery`, `en`."""
+    stem = name.rsplit(".", 1)[0]
+    head, _, tail = stem.rpartition(".")
+    return (head, tail) if head and tail in LANGUAGES else (stem, "")
+
+
+_Section = tuple[str, str, int, str]  # heading, text, place, hints
+
+
+def _entries(content: Content, place: int) -> Iterator[_Section]:
+    for number, entry in enumerate(content.entries, place):
+        for text in cut(entry.answer):
+            yield entry.question, text, number, "\n".join(entry.phrasings)
+
+
+def _passages(
+    document: Document, sections: list[_Section], product: str, spoken: dict[str, str]
+) -> Iterator[Passage]:
     seen: set[str] = set()
-    for piece in found:
-        content = "\x1f".join((document.title, piece.section, document.language, piece.text))
+    for section, text, place, phrasings in sections:
+        own = spoken.get(section)
+        language = own or (guess_language(f"{section}{text}") if own == "" else document.language)
+        hints = "\n".join(part for part in (product, phrasings) if part)
+        content = "\x1f".join((document.title, section, language, hints, text))
         version = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:16]
         if version not in seen:  # the same words twice in one document are one passage
             seen.add(version)
@@ -132,67 +166,13 @@ def _passages(document: Document, found: list[Piece]) -> Iterator[Passage]:
                 id=f"{document.id}#{version}",
                 document=document.id,
                 title=document.title,
-                section=piece.section,
-                language=document.language,
-                text=piece.text,
+                section=section,
+                language=cast(DocumentLanguage, language),
+                text=text,
                 version=version,
-                place=piece.place,
+                place=place,
+                hints=hints,
             )
-
-
-def _decode(data: bytes) -> str:
-    if b"\x00" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unusable("is not a text file")
-    wide = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ()
-    for encoding in (*wide, "utf-8-sig", "big5hkscs", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unusable("cannot be read as text; save it as UTF-8")
-
-
-def _front_matter(text: str) -> tuple[Mapping[str, object], str]:
-    lines = text.lstrip("\n").splitlines()
-    if not lines or lines[0].strip() != "---":
-        return {}, text
-    try:
-        end = next(at for at, line in enumerate(lines[1:], 1) if line.strip() == "---")
-        about = yaml.safe_load("\n".join(lines[1:end])) or {}
-    except StopIteration:
-        raise Unusable("the lines at the top have no closing `---`") from None
-    except yaml.YAMLError as fault:
-        where = getattr(getattr(fault, "problem_mark", None), "line", 0) + 2
-        raise Unusable(f"line {where} at the top must be written `name: value`") from fault
-    if not isinstance(about, dict):
-        raise Unusable("the lines at the top must be written `name: value`")
-    unknown = sorted(str(key) for key in about if key not in KEYS)
-    if unknown:
-        raise Unusable(f"`{unknown[0]}` at the top is unknown; use {', '.join(sorted(KEYS))}")
-    return about, "\n".join(lines[end + 1 :])
-
-
-def _language(about: Mapping[str, object], body: str) -> DocumentLanguage:
-    value = about.get("language")
-    if value is None:
-        return guess_language(body)
-    if value not in LANGUAGES:
-        raise Unusable(f"language `{value}` is unknown; use {', '.join(LANGUAGES)}")
-    return value
-
-
-def _audience(about: Mapping[str, object]) -> Audience:
-    value = about.get("audience", "public")
-    if value not in ("public", "staff"):
-        raise Unusable(f"audience `{value}` is unknown; use public or staff")
-    return value
-
-
-def _valid_until(about: Mapping[str, object]) -> date | None:
-    value = about.get("valid_until")
-    if value is None or type(value) is date:
-        return value
-    raise Unusable(f"valid_until `{value}` is not a date; write it as 2027-12-31")
 
 
 def guess_language(text: str) -> DocumentLanguage:

@@ -1,13 +1,20 @@
-"""Keeps the vectors of passages in Chroma; what has not changed is not embedded again."""
+"""Keeps the vectors of passages in Chroma; what has not changed is not embedded again.
+
+A folder has one owner: two processes that write to it lose vectors without a word, so the second is refused.
+Several processes share a Chroma server instead. Every embedder has a collection of its own, for vectors of two do
+not compare.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import chromadb
@@ -16,8 +23,9 @@ from chromadb.api import ClientAPI
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
+from filelock import FileLock, Timeout
 
-from domain.errors import UpstreamUnavailable
+from domain.errors import ConfigurationError, UpstreamUnavailable
 from domain.ports import Embedder, Vectors
 
 _BATCH = 500
@@ -49,31 +57,49 @@ def slug(name: str) -> str:
 
 
 class Index:
-    """Passages by meaning. Without a folder it is kept in memory and thrown away."""
+    """Passages by meaning: in a folder, on a Chroma server (its address), or in memory and thrown away.
 
-    def __init__(self, embedder: Embedder, tenant: str, folder: Path | None = None) -> None:
+    Raises:
+        ConfigurationError: another process owns the folder, or the server's address is no address.
+        UpstreamUnavailable: the server does not answer.
+    """
+
+    def __init__(self, embedder: Embedder, tenant: str, place: Path | str | None = None) -> None:
         self._embedder = embedder
-        quiet = Settings(anonymized_telemetry=False)
-        # All in-memory clients of a process share one store, hence a name of its own.
-        self._name = slug(tenant) if folder else f"{slug(tenant)}-{uuid4().hex[:12]}"
+        self._tenant = slug(tenant)
+        about = f"{embedder.name}/{embedder.dimensions}"
+        self._name = f"{self._tenant}-{hashlib.sha256(about.encode()).hexdigest()[:8]}"
+        if place is None:  # all clients in memory share one store, hence a name of its own
+            self._tenant = self._name = f"{slug(tenant)[:30]}-{uuid4().hex[:12]}"
+        self._lock = _owned(place) if isinstance(place, Path) else None
         with _translated():
-            self._client: ClientAPI = (
-                chromadb.PersistentClient(str(folder), settings=quiet)
-                if folder
-                else chromadb.EphemeralClient(settings=quiet)
-            )
-            self._collection = self._open()
+            self._client = _client(place)
+            self._collection = self._open(about)
+
+    def held(self) -> set[str]:
+        """The ids of every passage that is there."""
+        with _translated():
+            return set(self._collection.get(include=[])["ids"])
+
+    def add(self, texts: Mapping[str, str]) -> None:
+        """Take in these texts."""
+        for batch in _batches(list(texts)):
+            vectors = self._embedder.embed([texts[id] for id in batch], "passage")
+            with _translated():
+                self._collection.upsert(ids=batch, embeddings=vectors)
+
+    def remove(self, ids: Several[str]) -> None:
+        """Let go of these."""
+        with _translated():
+            for batch in _batches(sorted(ids)):
+                self._collection.delete(ids=batch)
 
     def sync(self, texts: Mapping[str, str]) -> Change:
         """Hold exactly these texts; an id stands for its content, so known ids stay as they are."""
-        with _translated():
-            held = set(self._collection.get(include=[])["ids"])
-            gone, new = sorted(held - texts.keys()), [id for id in texts if id not in held]
-            for batch in _batches(gone):
-                self._collection.delete(ids=batch)
-            for batch in _batches(new):
-                vectors = self._embedder.embed([texts[id] for id in batch], "passage")
-                self._collection.upsert(ids=batch, embeddings=vectors)
+        held = self.held()
+        gone, new = held - texts.keys(), {id: text for id, text in texts.items() if id not in held}
+        self.remove(gone)
+        self.add(new)
         return Change(added=len(new), removed=len(gone), kept=len(held) - len(gone))
 
     def nearest(self, vectors: Vectors, k: int) -> list[list[Neighbour]]:
@@ -98,17 +124,62 @@ class Index:
         with _translated():
             self._client.delete_collection(self._name)
 
-    def _open(self) -> Collection:
-        about = {"embedder": f"{self._embedder.name}/{self._embedder.dimensions}"}
-        known = {each.name: each for each in self._client.list_collections()}
-        if self._name in known and (known[self._name].metadata or {}) != about:
-            self._client.delete_collection(self._name)  # vectors of two embedders do not compare
+    def drop_others(self) -> None:
+        """Throw away the collections that this company has with other embedders."""
+        with _translated():
+            for each in self._client.list_collections():
+                if each.name.startswith(f"{self._tenant}-") and each.name != self._name:
+                    self._client.delete_collection(each.name)
+
+    def close(self) -> None:
+        """Let another process own the folder."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def _open(self, about: str) -> Collection:
         return self._client.get_or_create_collection(
             self._name,
-            metadata=about,
+            metadata={"embedder": about},
             embedding_function=None,
             configuration={"hnsw": {"space": "cosine", "ef_search": _WIDEST}},
         )
+
+
+def _client(place: Path | str | None) -> ClientAPI:
+    quiet = Settings(anonymized_telemetry=False)
+    if place is None:
+        return chromadb.EphemeralClient(settings=quiet)
+    if isinstance(place, Path):
+        return chromadb.PersistentClient(str(place), settings=quiet)
+    address = urlsplit(place)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ConfigurationError(
+            f"NIGHTDESK_CHROMA_URL {place!r} is no address; write http://127.0.0.1:8800"
+        )
+    try:
+        return chromadb.HttpClient(
+            host=address.hostname,
+            port=address.port or 8000,
+            ssl=address.scheme == "https",
+            settings=quiet,
+        )
+    except ValueError as fault:  # what its client raises when nobody listens
+        raise UpstreamUnavailable(
+            f"no Chroma server answers at {place}; start it with `chroma run`, or take NIGHTDESK_CHROMA_URL away"
+        ) from fault
+
+
+def _owned(folder: Path) -> FileLock:
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "owner.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as fault:
+        raise ConfigurationError(
+            f"the index {folder.name!r} is in use by another process; give this one another name"
+            " (NIGHTDESK_WORKER), or share a Chroma server (NIGHTDESK_CHROMA_URL)"
+        ) from fault
+    return lock
 
 
 def _batches(ids: Sequence[str]) -> Iterator[list[str]]:

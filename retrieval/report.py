@@ -1,94 +1,95 @@
-"""Tells knowledge managers in plain words what is known, left out and worth a look."""
+"""Writes the report on the documents in plain words, in the three languages that staff read."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
-from retrieval.documents import Document, Rejected
+from retrieval.documents import Document
+from retrieval.findings import SECTIONS, Finding, Findings
+from retrieval.sentences import STAFF_LANGUAGES, Sentences, StaffLanguage
 
-_SOON = timedelta(days=30)
+_MOST = 30  # findings of one kind that are named; the desk's page has them all
+_NAMES: dict[StaffLanguage, str] = {"zh-Hant": "繁體中文", "zh-Hans": "简体中文", "en": "English"}
+_COLUMNS = ("document", "language", "audience", "passages", "until", "owner")
 
 
-def write_report(
-    folder: Path, documents: Sequence[Document], rejected: Sequence[Rejected], day: date
-) -> None:
+def write_report(folder: Path, findings: Findings, sentences: Sentences) -> None:
     """Write `REPORT.md` into the knowledge folder, unless it would say the same as before."""
-    path, text = folder / "REPORT.md", report(documents, rejected, day)
+    path, text = folder / "REPORT.md", report(findings, sentences)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+        beside = path.with_name(".REPORT.md.tmp")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
 
 
-def report(documents: Sequence[Document], rejected: Sequence[Rejected], day: date) -> str:
+def report(findings: Findings, sentences: Sentences) -> str:
     """The report as Markdown."""
-    answering = [each for each in documents if each.valid_on(day)]
-    passages = sum(len(each.passages) for each in answering)
-    lines = [
-        "# What the assistant knows",
+    lines: list[str] = []
+    for language in STAFF_LANGUAGES:
+        lines += _part(findings, sentences, language)
+    titles = " · ".join(sentences.say("documents", each) for each in ("zh-Hant", "en"))
+    heads = [_both(sentences, f"column.{name}") for name in _COLUMNS]
+    lines += [
+        f"## {titles}",
         "",
-        "This page is written by the assistant after every change; edits here are lost.",
-        "",
-        f"{len(answering)} documents answer questions, with {passages} passages. "
-        f"{len(rejected)} files were left out.",
-        "",
-        *_section("Left out, and why", [f"`{each.path}`: {each.reason}." for each in rejected]),
-        *_section("To look at", list(_concerns(documents, day))),
-        "## Documents",
-        "",
-        "| document | language | for | passages | answers until | owner |",
+        f"| {' | '.join(heads)} |",
         "|---|---|---|---:|---|---|",
-        *(_row(each) for each in answering),
+        *(_row(each) for each in findings.answering),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _section(title: str, points: list[str]) -> list[str]:
-    return [f"## {title}", "", *(f"- {point}" for point in points or ["Nothing."]), ""]
+def tell(finding: Finding, sentences: Sentences, language: StaffLanguage) -> str:
+    """A finding as a sentence."""
+    values = dict(finding.values)
+    if finding.inner is not None:
+        reason = sentences.say(finding.inner.key, language, **finding.inner.values)
+        values["reason"] = reason.rstrip("。.")
+    return sentences.say(finding.key, language, **values)
 
 
-def _row(document: Document) -> str:
-    until = document.valid_until.isoformat() if document.valid_until else "further notice"
-    title = document.title.replace("|", "/")
-    return (
-        f"| {title} (`{document.path}`) | {document.language} | {document.audience} "
-        f"| {len(document.passages)} | {until} | {document.owner or 'nobody'} |"
+def summary(findings: Findings, sentences: Sentences, language: StaffLanguage) -> str:
+    """How many documents and passages answer, and how many files do not."""
+    answering = findings.answering
+    passages = sum(len(each.passages) for each in answering)
+    return sentences.say(
+        "summary",
+        language,
+        documents=len(answering),
+        passages=passages,
+        refused=findings.refused,
     )
 
 
-def _concerns(documents: Sequence[Document], day: date) -> Iterator[str]:
-    for each in documents:
-        if each.valid_until and each.valid_until < day:
-            yield f"`{each.path}` ended on {each.valid_until} and no longer answers."
-        elif each.valid_until and each.valid_until - day <= _SOON:
-            yield f"`{each.path}` ends on {each.valid_until}."
-        if not each.owner:
-            yield f"`{each.path}` has no owner."
-    yield from _twin_concerns(documents)
-    yield from _same_words(documents)
+def _part(findings: Findings, sentences: Sentences, language: StaffLanguage) -> Iterator[str]:
+    """One language: a clean page is short, for only what was found has a heading."""
+    yield from (f"# {sentences.say('title', language)} · {_NAMES[language]}", "")
+    yield from (sentences.say("intro", language), "")
+    yield from (summary(findings, sentences, language), "")
+    for name in SECTIONS:
+        found = findings.sections.get(name, ())
+        if not found:
+            continue
+        yield from (f"## {sentences.say(f'section.{name}', language)}", "")
+        yield from (f"- {tell(each, sentences, language)}" for each in found[:_MOST])
+        if len(found) > _MOST:
+            yield f"- {sentences.say('more', language, count=len(found) - _MOST)}"
+        yield ""
 
 
-def _twin_concerns(documents: Sequence[Document]) -> Iterator[str]:
-    groups: dict[str, list[Document]] = defaultdict(list)
-    for document in documents:
-        groups[document.twin].append(document)
-    for name, group in groups.items():
-        languages = {each.language for each in group}
-        if "en" not in languages:
-            yield f"*{name}* has no English twin."
-        if languages == {"en"}:
-            yield f"*{name}* has no Chinese twin."
-        if len({len({p.place for p in each.passages}) for each in group}) > 1:
-            yield f"*{name}*: its languages have different numbers of sections."
-        if len({each.audience for each in group}) > 1:
-            yield f"*{name}*: some languages are public and some are for staff."
+def _both(sentences: Sentences, key: str) -> str:
+    chinese, english = sentences.say(key, "zh-Hant"), sentences.say(key, "en")
+    simplified = sentences.say(key, "zh-Hans")
+    return " ".join(dict.fromkeys((chinese, simplified, english)))
 
 
-def _same_words(documents: Sequence[Document]) -> Iterator[str]:
-    seen: dict[str, str] = {}
-    for document in documents:
-        for passage in document.passages:
-            first = seen.setdefault(passage.text, document.path)
-            if first != document.path:
-                yield f"`{document.path}` repeats a passage of `{first}` word for word."
+def _row(document: Document) -> str:
+    until = document.valid_until.isoformat() if document.valid_until else "–"
+    title, owner = (
+        " ".join(text.replace("|", "/").split()) for text in (document.title, document.owner)
+    )
+    return (
+        f"| {title} (`{document.path}`) | {document.language} | {document.audience} "
+        f"| {len(document.passages)} | {until} | {owner or '–'} |"
+    )

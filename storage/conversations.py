@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.conversation import Conversation, Message, Pin, Standing, Task
 from domain.errors import AlreadyAnswered
 from domain.records import History, TurnRecord
-from storage import casework, outbox
+from storage import answers, casework, outbox
 from storage.database import Database, upsert
+from storage.knowledge_tables import citations, questions
 from storage.tables import (
     conversations,
     handovers,
@@ -135,6 +136,7 @@ class SqlConversations:
                 await connection.execute(insert(messages), rows)
             await self._save_tasks(connection, turn)
             await casework.save(connection, turn)
+            await answers.save(connection, turn)
             await outbox.put(connection, self._database, turn.outgoing)
 
     async def _answer(self, connection: AsyncConnection, turn_id: str) -> None:
@@ -172,6 +174,8 @@ class SqlConversations:
                 notices,
                 inbox,
                 outbox_table,
+                citations,
+                questions,
             ):
                 await connection.execute(
                     delete(table).where(table.c.conversation_id == conversation_id)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import ConfigurationError
-from storage.tables import metadata
+from storage.knowledge_tables import metadata
 
 _MAKING_TABLES = 1  # names of advisory locks
 APPENDING_AUDIT = 2

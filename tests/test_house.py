@@ -28,7 +28,7 @@ GRAPH_ON_ONE_SCREEN = 60
 # The turn, the web's answer and the server: where a fault must not reach the customer as a fault.
 MAY_CATCH_ALL = {"agent/work.py", "channels/web.py", "server.py"}
 PEOPLES_FOLDERS = {
-    "knowledge": {".md", ".txt", ".docx", ".pdf", ".xlsx", ".html"},
+    "knowledge": {".md", ".txt", ".docx", ".pdf", ".xlsx", ".csv", ".pptx", ".html"},
     "playbook": {".yaml"},
 }
 WRITTEN = {".py", ".md", ".toml", ".yaml", ".txt", ".html", ".js", ".css", ".svg"}

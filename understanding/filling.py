@@ -262,6 +262,15 @@ def _invoice(words: Words, _: ReadingContext) -> dict[str, str]:
     return {**given, **({"field": asked[0]} if asked and not given else {})}
 
 
+def _said_whole(words: Words) -> dict[str, str]:
+    """All that was said is the value, unless it is only the number of an invoice or an order."""
+    said = words.text.strip()
+    for mention in (*words.here("invoice"), *words.here("order")):
+        if mention.end - mention.start >= len(said):
+            return {}
+    return {"value": said}
+
+
 def _field(text: str) -> dict[str, str]:
     if re.search(r"稅|税|登記|登记|BR|tax|vat", text, re.I):
         return {"field": "tax_id"}
@@ -336,6 +345,6 @@ _ANSWERS: dict[str, Callable[[Words, ReadingContext], dict[str, str]]] = {
     "guests": _bare_guests,
     "nights": _bare_nights,
     "checkin": _stay,
-    "value": lambda words, context: _invoice(words, context) or {"value": words.text.strip()},
+    "value": lambda words, context: _invoice(words, context) or _said_whole(words),
     "field": lambda words, context: _invoice(words, context) or _field(words.text),
 }

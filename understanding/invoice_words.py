@@ -28,7 +28,7 @@ LINK = (
     r"想|而家|需要?|[的嘅](?!士)|(?:打|寫|印)"
     r"?錯[咗了左][,，]?|唔啱[,，]?|不對[,，]?|(?:is|was) wrong,?|"
     r"\b(?:on|of|for) (?:the|my|this|that|our)? ?(?:invoice|receipt|order)"
-    r"(?: #?[a-z-]*\d[\w-]*)?\b|\b(?:for|of) #?[a-z-]*\d[\w-]*|"
+    r"(?: #?[a-z-]*\d[\w-]*)?\b|\b(?:for|of|on) #?[a-z-]*\d[\w-]*|"
     r"(?:改|更改|變更|更正|修改|轉|換|寫|填|開|加|補|印|出|打)(?:返|番|回)?(?:成|做|為|到|去|"
     r"係|上|過|咗)?|[做成為係是叫]|"
     r"\b(?:field|also|now|instead|should|needs?|has|must|will|to|be|been|read|say|changed?|it|"
@@ -117,7 +117,7 @@ NO_TITLE = re.compile(
         r"incorrect|my company|our company|the company|company|another|"
         r"(?:the |my |our )?(?:wrong|right|correct|old|new|proper|full) (?:name|company|title|"
         r"person)|something|it|a|the|me|my|order|invoice|this|that|be|is|different|changed?|"
-        r"correct(?:ed)?|new|kettle)\s*$)|.*(?:號|樓|室)\s*\d*$|^(?:wrong|incorrect|changed|"
+        r"correct(?:ed)?|new|kettle)\s*$)|.*(?:號|樓|(?<!工作)(?<![畫教琴舞茶])室)\s*\d*$|^(?:wrong|incorrect|changed|"
         r"on the|isn|was)\b"
     ),
     re.ASCII,

@@ -67,11 +67,15 @@ class Questions:
         self._models = models
 
     def question(self, text: str) -> Task:
-        """The question with its topic."""
+        """The question with its topic; `other_question` where none is likelier than not."""
+        topic, chance = self.topic(text)
+        return self.of_topic(topic if chance >= SURE_TOPIC else "other_question", text)
+
+    def topic(self, text: str) -> tuple[str, float]:
+        """The likeliest topic of a text, and how likely it is."""
         scores = self._models.topics.scores(self._models.features([text]))[0]
         best = int(scores.argmax())
-        topic = self._models.topics.labels[best] if scores[best] >= SURE_TOPIC else "other_question"
-        return self.of_topic(topic, text)
+        return self._models.topics.labels[best], float(scores[best])
 
     @staticmethod
     def of_topic(topic: str, text: str) -> Task:

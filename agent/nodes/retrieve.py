@@ -7,36 +7,53 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
+from agent.consulting import SURE, Consulted, consult
 from agent.outcomes import packed
 from agent.state import AgentContext, TaskStep, Update
 from domain.casework import Citation
 from domain.tooling import Declined, Done
 
 TOPIC_UNKNOWN = "other_question"
+SURE_TOPIC = 0.93  # a question that is surely about a rule is answered by the rule
 
 
 async def retrieve(state: TaskStep, runtime: Runtime[AgentContext]) -> Update:
-    """Find the passage that answers, and cite it; below the threshold nothing is claimed."""
-    context, task, language = runtime.context, state.task, state.conversation.language
+    """Find what answers, and cite it; below the threshold nothing is claimed.
+
+    Rules win over documents that speak of the same, for a document may be old. A document that is about
+    something else, and surely answers, shows that the question was about something else.
+    """
+    context, task = runtime.context, state.task
     runtime.stream_writer({"tool": "search_knowledge"})
     topic = task.slots.get("topic", TOPIC_UNKNOWN)
     answer = context.answers.answer(topic, task.text, context.clock.now())
+    found = await consult(state, context, least=0.0 if answer is None else SURE)
+    if (
+        answer is not None
+        and found is not None
+        and await _surely_about(topic, found, state, context)
+    ):
+        found = None
+    if found is not None:
+        return _done(state, found.done, found.citations)
     if answer is not None:
         rules = Citation("rules", context.names.en, answer.section, "", answer.reply, 1.0)
-        done = Done(answer.reply, answer.values)
-        return {
-            "tasks": (replace(task, status="done", outcome=packed(done)),),
-            "citations": (rules,),
-        }
-    hits = await asyncio.to_thread(context.librarian.search, task.text, language)
-    if hits and context.librarian.confident(hits):
-        best = hits[0]
-        done = Done(
-            "knowledge.answer", {"passage": best.passage.text, "title": best.citation.title}
-        )
-        return {
-            "tasks": (replace(task, status="done", outcome=packed(done)),),
-            "citations": (best.citation,),
-        }
+        return _done(state, Done(answer.reply, answer.values), (rules,))
     unknown = Declined("knowledge.unknown", {})
     return {"tasks": (replace(task, status="declined", outcome=packed(unknown)),)}
+
+
+async def _surely_about(
+    topic: str, found: Consulted, state: TaskStep, context: AgentContext
+) -> bool:
+    """Whether the question is about the topic of the rule, or else what was found is."""
+    of_question = await asyncio.to_thread(context.topic_of, state.task.text)
+    of_passage = await asyncio.to_thread(context.topic_of, found.passage)
+    return topic in (of_passage[0], of_question[0] if of_question[1] >= SURE_TOPIC else "")
+
+
+def _done(state: TaskStep, done: Done, citations: tuple[Citation, ...]) -> Update:
+    return {
+        "tasks": (replace(state.task, status="done", outcome=packed(done)),),
+        "citations": citations,
+    }

@@ -8,8 +8,9 @@ from dataclasses import replace
 import structlog
 from langgraph.runtime import Runtime
 
-from agent.state import AgentContext, ConversationState, Update
-from domain.conversation import ASK_PERSON, COMPLAIN, PRIVACY, Task
+from agent.consulting import consult
+from agent.state import AgentContext, ConversationState, TaskStep, Update
+from domain.conversation import ASK, ASK_PERSON, COMPLAIN, OUT_OF_SCOPE, PRIVACY, Task
 from domain.reading import ReadingContext
 
 log = structlog.get_logger()
@@ -51,10 +52,11 @@ async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -
         ),
     )
     context.turnstile.go_on()
+    read = [await _asked_again(task, state, context) for task in reading.tasks]
     start = max((task.position for task in state.tasks), default=-1) + 1
     known = {task.id for task in state.tasks}
     tasks: list[Task] = []
-    for task in (*reading.tasks, *for_people(state.verdict.triggers, state.message.text)):
+    for task in (*read, *for_people(state.verdict.triggers, state.message.text)):
         moved = replace(task, touched=state.message.id)
         if task.id not in known:
             # From the message and the place in it: the same message read again makes the same proposal.
@@ -76,6 +78,19 @@ async def understand(state: ConversationState, runtime: Runtime[AgentContext]) -
         focus={**standing.focus, **reading.focus},
     )
     return {"tasks": tuple(tasks), "conversation": replace(conversation, standing=standing)}
+
+
+async def _asked_again(task: Task, state: ConversationState, context: AgentContext) -> Task:
+    """What seems none of our business is a question after all, if our documents answer it.
+
+    So is a wish for something that this company does not have at all, rooms for one.
+    """
+    if task.kind in context.not_offered:
+        return replace(task, kind=ASK, status="open", slots={}, missing=(), asked=())
+    if task.kind != OUT_OF_SCOPE or not task.text:
+        return task
+    found = await consult(TaskStep(task, state.conversation, state.customer), context)
+    return replace(task, kind=ASK) if found is not None else task
 
 
 def for_people(triggers: Collection[str], text: str) -> list[Task]:

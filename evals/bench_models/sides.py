@@ -61,7 +61,7 @@ class Stage:
     def of(cls, house: House, world: World) -> Stage:
         now = world.default_now
         clock = FixedClock(now if now.tzinfo else now.replace(tzinfo=HONG_KONG))
-        return cls(house, world, house.library(clock, world.world_id, empty=True), clock)
+        return cls(house, world, house.librarian(clock, world.world_id), clock)
 
     def turns(
         self, reader: Literal["cascade", "model"], writer: Literal["templates", "model"]

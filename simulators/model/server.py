@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from domain.errors import ConfigurationError
+from simulators.model.embedding import VECTORS
 from simulators.model.hostile import ANSWERS
 from simulators.model.spec import Entry, ModelSpec, Planned, Upstream, read_script
 from simulators.model.talk import Talk
@@ -31,8 +32,9 @@ __all__ = [
     "serve",
 ]
 HOSTILE: tuple[str, ...] = (*ANSWERS, *BREAKS)
-"""Every way in which a model or its service may go wrong."""
-MODES: tuple[str, ...] = ("script", "record", "replay", *HOSTILE)
+"""Every way in which a model that speaks, or its service, may go wrong."""
+MODES: tuple[str, ...] = ("script", "record", "replay", *HOSTILE, *VECTORS)
+"""All that it can be told to do; words are as in `script` where only vectors are spoilt."""
 
 
 class Chosen(BaseModel):
@@ -109,6 +111,10 @@ def _service(spec: ModelSpec, talk: Talk) -> APIRouter:
     @router.post("/v1/chat/completions")
     async def complete(request: Request) -> Response:
         return _stranger(spec, request) or await talk.answer(request, _shown(request))
+
+    @router.post("/v1/embeddings")
+    async def embed(request: Request) -> Response:
+        return _stranger(spec, request) or await talk.embed(request, _shown(request))
 
     @router.get("/v1/models", response_model=None)
     async def models(request: Request) -> Response | dict[str, JsonValue]:

@@ -76,7 +76,7 @@ class ModelSpec:
     calls of a script's entry come together; without, one for each request, as an agent gets them that reads each
     result first. What stands in the last user message between `<message>` and `</message>`, or another mark that
     `customer` names, is what the customer said; without marks all of it is. `count` counts tokens; the default is
-    an estimate, and the journal says so.
+    an estimate, and the journal says so. `texts_at_once` is how many texts one request for vectors may have.
     """
 
     mode: str = "script"
@@ -90,6 +90,7 @@ class ModelSpec:
     seconds_per_token: float = 0.0
     longest_seconds: float = 300.0
     retry_after_seconds: int = 2
+    texts_at_once: int = 2048
     id_shapes: tuple[str, ...] = ("HB-######", "HK-#####")
     recordings: Path | None = None
     upstream: Upstream | None = None

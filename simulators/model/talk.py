@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from domain.errors import InvalidModelOutput, ModelUnavailable
 from simulators.model.answer import Answer, Usage, whole
 from simulators.model.asked import Asked, Body
+from simulators.model.embedding import Embedding, EmbeddingBody
 from simulators.model.hostile import ANSWERS
 from simulators.model.journal import Journal, Recording
 from simulators.model.pace import Pace, streamed
@@ -61,8 +62,7 @@ class Talk:
         try:
             asked = await self._read(request, key)
         except ValidationError as wrong:
-            found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
-            return error(400, f"The request cannot be used: {found}")
+            return _unusable(wrong)
         except ClientDisconnect:
             return Response(status_code=_GONE)
         if asked.body.model not in self.spec.models:
@@ -71,6 +71,35 @@ class Talk:
             return await self._answer(asked, mode, request)
         except ClientDisconnect:
             return self._failed(asked, mode, Response(status_code=_GONE))
+
+    async def embed(self, request: Request, key: str) -> Response:
+        """The reply to one request for vectors."""
+        mode = self.mode
+        try:
+            body = EmbeddingBody.model_validate_json(await request.body())
+        except ValidationError as wrong:
+            return _unusable(wrong)
+        except ClientDisconnect:
+            return Response(status_code=_GONE)
+        number, self._number = self._number, self._number + 1
+        wanted = Embedding.of(body, number, key)
+        if body.model not in self.spec.models:
+            return self._failed(wanted.asked, mode, _no_model(body.model))
+        try:
+            return await self._embedded(wanted, mode, request)
+        except ClientDisconnect:
+            return self._failed(wanted.asked, mode, Response(status_code=_GONE))
+
+    async def _embedded(self, wanted: Embedding, mode: str, request: Request) -> Response:
+        broken = wanted.refused(self.spec.texts_at_once)
+        if broken is None and mode in BREAKS:
+            broken = await BREAKS[mode](wanted.asked, Answer(), self._pace, request)
+        if broken is not None:
+            return self._failed(wanted.asked, mode, broken)
+        usage = self.journal.usage(wanted.asked)
+        self.journal.write(wanted.asked, mode, usage)
+        await self._pace.think(request)
+        return wanted.answer(mode, usage)
 
     async def _read(self, request: Request, key: str) -> Asked:
         raw = _RAW.validate_json(await request.body())
@@ -149,6 +178,11 @@ class Talk:
         usage = self.journal.usage(asked)
         self.journal.write(asked, mode, usage, status=response.status_code, recording=recording)
         return response
+
+
+def _unusable(wrong: ValidationError) -> Response:
+    found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors())
+    return error(400, f"The request cannot be used: {found}")
 
 
 def _no_model(name: str) -> Response:

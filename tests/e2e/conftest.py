@@ -68,7 +68,7 @@ class Service:
 
 
 def serve(house: House, world: World, shop: DemoShop, clock: FixedClock) -> Turns:
-    return house.serve(world, shop, clock, house.library(clock, "e2e", empty=True))
+    return house.serve(world, shop, clock, house.librarian(clock, "e2e"))
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class Place:
     def open(self) -> tuple[DemoShop, Turns]:
         clock = FixedClock(self.world.default_now)
         shop = DemoShop(self.world, clock)
-        library = self.house.library(clock, "hostile", empty=True)
+        library = self.house.librarian(clock, "hostile")
         return shop, self.house.serve(self.world, shop, clock, library)
 
     async def say(self, turns: Turns, text: str) -> str:

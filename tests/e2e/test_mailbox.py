@@ -109,7 +109,7 @@ class Desk:
         )
         world = read_world(self.settings.world)
         clock = FixedClock(world.default_now)
-        turns = house.serve(world, self.shop, clock, house.library(clock, "mail", empty=True))
+        turns = house.serve(world, self.shop, clock, house.librarian(clock, "mail"))
         self.service = Service.join(house, turns, "demo", {"dingtalk": self.post})
         await self.service.start(listen=True)
         return self.service

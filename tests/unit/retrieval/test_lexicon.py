@@ -1,8 +1,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from retrieval.lexicon import Lexicon, words
+from retrieval.lexicon import Lexicon, proves, words
+
+HAN = "退貨期限十四天保養電器運費門市會員禮券發票訂單客戶地址換領"
+WORDS = ("refund", "hl", "k17", "12", "months", "octopus", "card")
+text_parts = st.lists(
+    st.one_of(st.text(HAN, min_size=1, max_size=6), st.sampled_from(WORDS)), max_size=12
+)
+marks = st.sampled_from([" ", "，", "。", "、", "-", "\n", "（"])
 
 
 def test_both_scripts_give_the_same_words() -> None:
@@ -11,6 +20,10 @@ def test_both_scripts_give_the_same_words() -> None:
 
 def test_latin_words_and_codes_stay_whole() -> None:
     assert words("查 HL-K17 Order") == ["查", "hl", "k17", "order"]
+
+
+def test_rare_characters_of_hong_kong_are_words_too() -> None:
+    assert Lexicon(["搭升降機", "搭𨋢上三樓"]).containing("搭𨋢") == [1]
 
 
 def test_the_text_that_shares_rare_words_scores_best() -> None:
@@ -35,10 +48,84 @@ def test_a_latin_phrase_does_not_match_inside_a_word() -> None:
     assert Lexicon(["restart the machine"]).containing("start") == []
 
 
-def test_a_phrase_of_two_characters_proves_nothing() -> None:
-    assert Lexicon(["退貨期限十四天"]).containing("退貨") == []
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("退貨", False),
+        ("退貨期限", True),
+        ("「退貨」係咩", True),
+        ("係咪「十四天」", True),
+        ("早", False),
+        ("TV", False),
+        ("。。。。。", False),
+    ],
+)
+def test_a_phrase_of_two_characters_ranks_and_proves_nothing(question: str, expected: bool) -> None:
+    assert Lexicon(["早餐", "退貨期限十四天"]).containing("退貨") == [1]
+    assert proves(question) is expected
+
+
+def test_one_character_is_no_phrase() -> None:
+    assert Lexicon(["退貨期限十四天"]).containing("退") == []
+
+
+def test_a_phrase_goes_on_in_the_next_passage() -> None:
+    lexicon = Lexicon(["所有電器有十二", "個月保養。"], ["個月保養。", ""])
+    assert lexicon.containing("有十二個月保養") == [0]
+
+
+def test_a_phrase_does_not_go_on_in_a_text_that_only_lies_next_to_it() -> None:
+    assert Lexicon(["所有電器有十二", "個月保養。"]).containing("十二個月") == []
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["。。。"]])
 def test_texts_without_words_can_be_asked(texts: list[str]) -> None:
     assert Lexicon(texts).scores(words("退貨")).tolist() == [0.0] * len(texts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_every_piece_of_a_text_is_found_in_it_also_over_the_border_of_two(
+    data: st.DataObject,
+) -> None:
+    def written(parts: list[str]) -> str:
+        return "".join(part + data.draw(marks) for part in parts)
+
+    first, second = data.draw(text_parts), data.draw(text_parts)
+    one, other = written(first), written(second)[:80]
+    line = _units([*first, *_parts(other)])
+    if len(line) < 2:
+        return
+    start = data.draw(st.integers(0, len(line) - 2))
+    end = data.draw(st.integers(start + 2, len(line)))
+    asked = _joined(line[start:end])
+    found = Lexicon(["早餐七點半", one, other], ["", other, ""]).containing(asked)
+    assert {1, 2} & set(found)
+    if end > len(_units(first)) > start:  # it begins in the first and ends in the second
+        assert 1 in found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(text_parts, min_size=1, max_size=6), st.integers(0, 5))
+def test_what_an_earlier_lexicon_knew_changes_nothing(rows: list[list[str]], kept: int) -> None:
+    texts = [" ".join(row) for row in rows]
+    anew = Lexicon(texts)
+    after = Lexicon(texts, earlier=Lexicon(["早餐七點半", *texts[:kept]]))
+    asked = words(texts[0])
+    assert after.scores(asked).tolist() == pytest.approx(anew.scores(asked).tolist(), rel=1e-5)
+    places = list(range(len(texts)))
+    assert after.coverage(asked, places).tolist() == anew.coverage(asked, places).tolist()
+    assert after.containing(texts[0]) == anew.containing(texts[0])
+
+
+def _parts(text: str) -> list[str]:
+    """A text as Chinese characters and whole Latin words."""
+    return [unit for unit in words(text) if len(unit) == 1 or unit.isascii()]
+
+
+def _units(parts: list[str]) -> list[str]:
+    return [unit for part in parts for unit in ([part] if part.isascii() else part)]
+
+
+def _joined(units: list[str]) -> str:
+    return "".join(f" {unit} " if unit.isascii() else unit for unit in units)

@@ -9,7 +9,8 @@ import yaml
 
 from connectors.embeddings_embedded import EmbeddedEmbedder
 from domain.language import Language
-from retrieval.documents import Document, read_folder
+from retrieval.documents import Document
+from retrieval.reading import read_folder
 from retrieval.search import Hit, Librarian
 from retrieval.wordings import Wordings
 

@@ -112,6 +112,12 @@ CASES: list[tuple[str, list[tuple[str, str | None]]]] = [
         "改抬頭做綠田園有限公司，商業登記證號碼 11223344",
         [("title", "綠田園有限公司"), ("tax_id", "11223344")],
     ),
+    (
+        "Please change the name on BILL-60574 to Kestrel Design Limited",
+        [("title", "Kestrel Design Limited")],
+    ),
+    ("我想改張bill個抬頭做浩然設計工作室", [("title", "浩然設計工作室")]),
+    ("發票抬頭改做彌敦道100號3樓B室", [("title", None)]),
 ]
 
 

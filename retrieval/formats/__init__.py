@@ -1,0 +1,1 @@
+"""Reads one kind of file each: its text as Markdown, or its questions and answers."""

@@ -1,0 +1,215 @@
+"""A desk over a real folder, a librarian who finds what it is told to, and a browser on the same machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from desk.knowledge import HOME, router
+from domain.casework import Citation
+from domain.errors import InputError
+from domain.knowledge import AskedQuestion, Edition, FoundedAnswer
+from domain.language import Language
+from domain.settings import ROOT
+from retrieval.documents import Document, make_document
+from retrieval.findings import Finding, Findings
+from retrieval.folder import KnowledgeFolder
+from retrieval.following import Progress
+from retrieval.formats.content import Content
+from retrieval.formats.reading import read_content
+from retrieval.search import ANYBODY, Hit
+from retrieval.sentences import Sentences
+from retrieval.unanswered import Wanted
+
+HERE = "http://127.0.0.1:8000"
+NOW = datetime(2026, 3, 12, 2, 30, tzinfo=UTC)
+SENTENCES = Sentences.read(ROOT / "playbook" / "reports")
+EVIL = '<img src=x onerror="alert(1)">'
+
+
+def document(path: str, text: str, number: int = 1) -> Document:
+    return replace(make_document(Content(text), path), number=number)
+
+
+def cited(document: Document, score: float = 0.9) -> Citation:
+    passage = document.passages[0]
+    return Citation(
+        document.path,
+        document.title,
+        passage.section,
+        str(document.number),
+        passage.text,
+        score,
+        passage.id,
+    )
+
+
+@dataclass
+class ToldLibrarian:
+    """Finds what a test says, and remembers how it was asked."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    hits: list[Hit] = field(default_factory=list)
+    sure: bool = True
+    asked: list[tuple[str, str, int, frozenset[str]]] = field(default_factory=list)
+
+    def search(
+        self,
+        question: str,
+        language: Language,
+        k: int = 5,
+        readers: Collection[str] = ANYBODY,
+    ) -> list[Hit]:
+        self.asked.append((question, language, k, frozenset(readers)))
+        return self.hits
+
+    def confident(self, hits: Sequence[Hit]) -> bool:
+        return self.sure and bool(hits)
+
+
+@dataclass
+class Kept:
+    folder: KnowledgeFolder
+
+
+@dataclass
+class Working:
+    progress: Progress = field(default_factory=Progress)
+
+
+@dataclass
+class Asked:
+    questions: list[Wanted] = field(default_factory=list)
+
+    async def wanted(self) -> list[Wanted]:
+        return self.questions
+
+
+@dataclass
+class Book:
+    """What was answered."""
+
+    answers: list[FoundedAnswer] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    async def unanswered(self, since: datetime) -> list[AskedQuestion]:
+        raise NotImplementedError(f"the desk asks the inspector, not since {since}")
+
+    async def used(self, since: datetime) -> dict[str, int]:
+        assert since < NOW
+        return self.counts
+
+    async def why(self, message_id: str) -> FoundedAnswer | None:
+        return next((each for each in self.answers if each.message_id == message_id), None)
+
+    async def latest(self, count: int = 10) -> list[FoundedAnswer]:
+        return self.answers[:count]
+
+
+class SmallDesk:
+    """The documents of a small company."""
+
+    def __init__(self, root: Path) -> None:
+        self.librarian = ToldLibrarian()
+        self.keeper = Kept(KnowledgeFolder(root))
+        self.follower = Working()
+        self.inspector = Asked()
+        self.answers = Book()
+        self.sentences = SENTENCES
+        self.findings = Findings(date(2026, 3, 12))
+        self.woken = 0
+        self.states: list[Edition] = []
+        self.rolled_back: list[int] = []
+
+    def lay(self, path: str, text: str) -> None:
+        """Put a document in, and answer from it."""
+        self.keeper.folder.put(path, text.encode())
+        content = read_content(text.encode(), path)
+        self.librarian.documents[path] = replace(make_document(content, path), number=1)
+
+    def find(self, section: str, *found: Finding) -> None:
+        sections = {**self.findings.sections, section: found}
+        self.findings = replace(self.findings, sections=sections)
+
+    def files(self) -> set[str]:
+        root = self.keeper.folder.root
+        return {one.relative_to(root).as_posix() for one in root.rglob("*") if one.is_file()}
+
+    def wake(self, by: str) -> None:
+        assert by == "desk"  # the history names who changed the folder
+        self.woken += 1
+
+    async def editions(self) -> list[Edition]:
+        return self.states
+
+    async def roll_back(self, number: int) -> list[str]:
+        if number not in {each.number for each in self.states}:
+            raise InputError(f"there is no state {number}")
+        self.rolled_back.append(number)
+        return []
+
+
+class Browser:
+    """Asks for pages as a browser on this machine does."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def see(self, page: str = "", /, **query: str) -> str:
+        response = await self.client.get(f"{HOME}{page}", params=query)
+        assert response.status_code == 200, response.text
+        return response.text
+
+    async def token(self) -> str:
+        found = re.search(r'data-token="([^"]+)"', await self.see())
+        assert found
+        return found[1]
+
+    async def send(self, page: str, /, **fields: str) -> httpx.Response:
+        """Send a form of one of our own pages."""
+        fields["csrf"] = await self.token()
+        headers = {"origin": HERE, "sec-fetch-site": "same-origin"}
+        return await self.client.post(f"{HOME}{page}", data=fields, headers=headers)
+
+    async def upload(self, name: str, data: bytes, into: str = "") -> httpx.Response:
+        headers = {
+            "origin": HERE,
+            "sec-fetch-site": "same-origin",
+            "x-csrf-token": await self.token(),
+            "accept": "application/json",
+        }
+        return await self.client.post(
+            f"{HOME}/upload", params={"name": name, "into": into}, content=data, headers=headers
+        )
+
+
+def client_of(desk: SmallDesk, *, open_to: bool = True) -> httpx.AsyncClient:
+    app = FastAPI()
+    app.include_router(router(desk, open_to=open_to, now=lambda: NOW, language="en"))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> SmallDesk:
+    small = SmallDesk(tmp_path / "knowledge")
+    small.lay("faq/parcels.md", "---\nowner: Post room\n---\n# Parcels\n\nThey take three days.\n")
+    small.lay("faq/hours.md", "# 營業時間\n\n星期一至五，九時至六時。\n")
+    return small
+
+
+@pytest.fixture
+async def client(desk: SmallDesk) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(desk) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(client: httpx.AsyncClient) -> Browser:
+    return Browser(client)
