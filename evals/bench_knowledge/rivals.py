@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import bm25s
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +12,7 @@ from connectors.embeddings_embedded import EmbeddedEmbedder, unit
 from domain.ports import Embedder
 from evals.bench_knowledge.measures import fused
 from evals.bench_knowledge.questions import Question, Section
-from retrieval.lexicon import Lexicon, words
+from retrieval.lexicon import words
 from retrieval.search import Librarian
 
 Ranking = list[list[Section]]  # for each question the sections, best first
@@ -54,8 +55,10 @@ class Rivals:
         return found
 
     def _words(self, asked: Sequence[Question]) -> list[list[str]]:
-        lexicon = Lexicon(list(self._texts.values()))
-        return self._ordered(np.stack([lexicon.scores(words(each.text)) for each in asked]))
+        scorer = bm25s.BM25(method="lucene")
+        scorer.index([words(each) for each in self._texts.values()], show_progress=False)
+        rows = [scorer.get_scores(words(each.text)) for each in asked]
+        return self._ordered(np.stack(rows))
 
     def _ordered(self, scores: npt.NDArray[np.float32]) -> list[list[str]]:
         order = np.argsort(-scores, axis=1, kind="stable")
