@@ -7,6 +7,7 @@ Without e5, which has no build for some machines, the second works alone; a log 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import OrderedDict
@@ -61,9 +62,11 @@ def unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(texts), _BATCH):
-        yield list(texts[start : start + _BATCH])
+def _batches(texts: Sequence[str], workers: int) -> Iterator[list[str]]:
+    """Even shares for the workers: a question and its rewording, too, are embedded side by side."""
+    size = min(_BATCH, math.ceil(len(texts) / workers))
+    for start in range(0, len(texts), size):
+        yield list(texts[start : start + size])
 
 
 class EmbeddedEmbedder:
@@ -135,7 +138,7 @@ class EmbeddedEmbedder:
         return unit(np.hstack([unit(e5), USE_WEIGHT * unit(use)]))
 
     def _spread(self, texts: list[str], encode: Encode) -> Vectors:
-        batches = list(_batches(texts))
+        batches = list(_batches(texts, self._workers))
         if len(batches) <= 1 or self._workers <= 1:
             return np.vstack([encode(batch) for batch in batches])
         with ThreadPoolExecutor(self._workers) as pool:

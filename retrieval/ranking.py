@@ -15,7 +15,7 @@ from retrieval.wordings import Wordings
 
 DEPTH = 200  # neighbours by meaning that are weighed
 WORD_DEPTH = 20  # passages by words that join them
-WORD_WEIGHT = 0.6
+WORD_WEIGHT = 0.4
 WRITTEN_WEIGHT = 0.65  # the question in written words, against the question as asked
 KIN_WEIGHT = 2.0  # what all languages of a section say together, against one passage of it
 # What else makes it likely that a passage answers, on the scale of the cosine. Learnt from questions that
@@ -25,9 +25,8 @@ LENGTH_WEIGHT = 0.14  # the logarithm of the words of the question: a long one i
 USUAL_LENGTH = 6
 LATIN_WEIGHT = 0.14  # a question without Chinese, whose words are whole ones
 
-Origin = tuple[
-    str, str
-]  # which section a text belongs to, whatever its language, and which document
+# Which section a text belongs to, whatever its language, and which document.
+Origin = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,10 @@ class Shelf:
         furthest = min(similar.values(), default=0.0)
         nearness = np.array([similar.get(at, furthest) for at in places], dtype=np.float32)
         coverage = self._lexicon.coverage(asked, places)
-        # Words count by what they cover: a few shared words must not beat meaning, least of all
-        # across languages; a name or a code that matches whole must win.
+        # Words count by the square of what they cover: a few shared words must not beat meaning,
+        # least of all across languages; a name or a code that matches whole must win.
         meaning = nearness + KIN_WEIGHT * self._with_kin(places, nearness)
-        order = _standard(meaning) + WORD_WEIGHT * coverage * _standard(scores[places])
+        order = _standard(meaning) + WORD_WEIGHT * coverage**2 * _standard(scores[places])
         likeness = nearness + self._beside(question, written, places)
         found = [
             Candidate(self._ids[at], float(n), float(c), at in exact, float(o))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import bm25s
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,3 +131,19 @@ def _units(parts: list[str]) -> list[str]:
 
 def _joined(units: list[str]) -> str:
     return "".join(f" {unit} " if unit.isascii() else unit for unit in units)
+
+
+def test_words_weigh_what_a_library_says_they_weigh() -> None:
+    texts = [
+        "退貨期限十四天,由送達當日起計。",
+        "退款三至七個工作天,退回原本的付款方式。",
+        "Return within 14 days; return the item complete.",
+        "早餐七點半,星期日八點。",
+    ]
+    split = [words(text) for text in texts]
+    library = bm25s.BM25(method="lucene")
+    library.index(split, show_progress=False)
+    for question in ("退貨幾多天", "return item 14 days", "星期日早餐", "退款 return"):
+        known = [word for word in words(question) if any(word in each for each in split)]
+        expected = np.asarray(library.get_scores(known))
+        assert Lexicon(texts).scores(words(question)) == pytest.approx(expected, abs=1e-4)
