@@ -177,7 +177,8 @@ def _client(place: Path | str | None) -> ClientAPI:
 
 def _owned(folder: Path) -> FileLock:
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "owner.lock")
+    # An index may be opened in one thread and closed in another.
+    lock = FileLock(folder / "owner.lock", thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout as fault:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -111,8 +112,9 @@ def test_each_embedder_has_vectors_of_its_own_until_the_earlier_are_thrown_away(
     again.close()
 
 
-def test_a_folder_has_one_owner(tmp_path: Path) -> None:
-    owner = Index(Axes(), "shop", tmp_path)
+def test_a_folder_has_one_owner_who_may_let_go_of_it_in_another_thread(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        owner = thread.submit(Index, Axes(), "shop", tmp_path).result()
     with pytest.raises(ConfigurationError, match="NIGHTDESK_WORKER"):
         Index(Axes(), "shop", tmp_path)
     owner.close()
