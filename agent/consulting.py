@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.state import AgentContext, TaskStep
 from domain.casework import Citation
@@ -11,17 +11,21 @@ from domain.language import to_script
 from domain.tooling import Done
 from retrieval.search import Hit, audiences
 
+_UNSURE = {"knowledge.answer": "knowledge.perhaps", "knowledge.translated": "knowledge.perhaps"}
 SURE = 0.9  # from here on a document answers what was taken for something else
 
 
 @dataclass(frozen=True)
 class Consulted:
-    """What the documents answer, and where it stands: of two that disagree, staff see both."""
+    """What the documents answer, and where it stands: of two that disagree, staff see both.
+
+    What is not `sure` is told as the nearest thing there is, with the offer to ask a person.
+    """
 
     done: Done
     citations: tuple[Citation, ...]
     passage: str
-    score: float
+    sure: bool
 
 
 async def consult(state: TaskStep, context: AgentContext, least: float = 0.0) -> Consulted | None:
@@ -32,12 +36,13 @@ async def consult(state: TaskStep, context: AgentContext, least: float = 0.0) ->
     )
     if not context.librarian.confident(hits) or hits[0].score < least:
         return None
-    best = hits[0]
+    best, sure = hits[0], context.librarian.sure(hits)
+    done = await _told(best, state, context)
     return Consulted(
-        done=await _told(best, state, context),
+        done=done if sure else replace(done, reply=_UNSURE.get(done.reply, done.reply)),
         citations=(best.citation, *best.disagrees),
         passage=f"{best.passage.section}\n{best.passage.text}",
-        score=best.score,
+        sure=sure,
     )
 
 

@@ -177,9 +177,13 @@ class Librarian:
         return _own_language_first(ordered, language, library.stacks.calibration.confident_from)
 
     def confident(self, hits: Sequence[Hit]) -> bool:
-        """Whether the best hit is good enough to be spoken as the answer."""
+        """Whether what was found is good enough for something to be told."""
         calibration = self._library.stacks.calibration
         return bool(hits) and max(hit.score for hit in hits) >= calibration.confident_from
+
+    def sure(self, hits: Sequence[Hit]) -> bool:
+        """Whether the first hit is good enough to be told as the answer, and not as the nearest thing there is."""
+        return bool(hits) and hits[0].score >= self._library.stacks.calibration.sure_from
 
     def neighbours(self, passages: Sequence[Passage], k: int) -> dict[str, list[tuple[str, float]]]:
         """The passages that say the most similar things, by id, with their cosine."""

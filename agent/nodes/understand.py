@@ -90,7 +90,7 @@ async def _asked_again(task: Task, state: ConversationState, context: AgentConte
     if task.kind != OUT_OF_SCOPE or not task.text:
         return task
     found = await consult(TaskStep(task, state.conversation, state.customer), context)
-    return replace(task, kind=ASK) if found is not None else task
+    return replace(task, kind=ASK) if found is not None and found.sure else task
 
 
 def for_people(triggers: Collection[str], text: str) -> list[Task]:

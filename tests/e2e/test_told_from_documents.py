@@ -169,3 +169,15 @@ async def test_what_is_withdrawn_is_told_no_more(shop: Shop) -> None:
 async def test_any_characters_may_be_asked(shop: Shop) -> None:
     for text in ("學打鼓\x00要幾多錢？", "\ud83d 有冇得學打鼓？"):
         assert (await shop.ask(text)).message.text
+
+
+async def test_what_is_not_sure_is_told_as_the_nearest_thing_with_a_person_beside_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certain = await shop.ask("請問你哋有冇行李儲物櫃？")
+    monkeypatch.setattr(shop.librarian, "sure", lambda _: False)
+    doubtful = await shop.ask("你哋個行李儲物櫃收幾錢？")
+    assert "我可以請同事覆你" not in certain.message.text
+    assert "我唔係十足把握" in doubtful.message.text
+    assert "每次收費二十元" in doubtful.message.text
+    assert "我可以請同事覆你" in doubtful.message.text
