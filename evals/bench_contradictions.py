@@ -1,7 +1,7 @@
 """Measures how well contradicting passages are told from those that agree: `python -m evals.bench_contradictions`.
 
 Prints precision and recall by split, kind and language over pairs written for it, the pairs that were judged
-wrongly, and every contradiction that is reported in the documents of `knowledge/`.
+wrongly, and every contradiction that is reported in the documents of `knowledge/` and of the packs.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import yaml
 from connectors.embeddings_embedded import EmbeddedEmbedder
 from domain.ports import Embedder
 from retrieval.contradictions import Contradiction, find_contradictions
-from retrieval.documents import Document, DocumentLanguage, Passage, make_document
-from retrieval.formats.reading import read_content
+from retrieval.documents import DocumentLanguage, Passage
+from retrieval.reading import read_folder
 
 ROOT = Path(__file__).parent.parent
 PAIRS = Path(__file__).parent / "knowledge_contradictions.yaml"
@@ -131,20 +131,9 @@ def mistakes(judged: Sequence[Judged], split: str) -> Iterator[str]:
             yield f"  {what} ({each.pair.kind}): {each.pair.one.text} | {each.pair.other.text}"
 
 
-def documents(folder: Path) -> list[Document]:
-    """The documents of the knowledge folder that are plain text."""
-    files = sorted(path for path in folder.rglob("*.md") if path.parent != folder)
-    return [
-        make_document(
-            read_content(each.read_bytes(), each.name), each.relative_to(folder).as_posix()
-        )
-        for each in files
-    ]
-
-
 def in_knowledge(embedder: Embedder, folder: Path) -> list[str]:
     """What is reported in documents that people wrote with care: each line should be real."""
-    known = documents(folder)
+    known = read_folder(folder)[0]
     passages = [passage for each in known for passage in each.passages]
     vectors = embedder.embed([each.searchable for each in passages], "passage")
     likeness = vectors @ vectors.T
@@ -156,7 +145,8 @@ def in_knowledge(embedder: Embedder, folder: Path) -> list[str]:
     begun = time.perf_counter()
     found = find_contradictions(passages, near, {each.id: each.twin for each in known})
     took = time.perf_counter() - begun
-    lines = [f"knowledge/: {len(passages)} passages, {len(found)} contradictions, {took:.2f} s"]
+    name = folder.relative_to(ROOT).as_posix()
+    lines = [f"{name}/: {len(passages)} passages, {len(found)} contradictions, {took:.2f} s"]
     return lines + [
         f"  {each.kind} {each.words} {each.certainty}: {each.one.document}: {each.sentences[0]} | "
         f"{each.other.document}: {each.sentences[1]}"
@@ -173,7 +163,8 @@ def main() -> None:
     print("mistakes of the tuning half:", *mistakes(judged, "tuning"), sep="\n")
     if "--test-mistakes" in sys.argv:
         print("mistakes of the test half:", *mistakes(judged, "test"), sep="\n")
-    print("\n".join(in_knowledge(embedder, ROOT / "knowledge")))
+    for folder in (ROOT / "knowledge", *sorted((ROOT / "packs").glob("*/knowledge"))):
+        print("\n".join(in_knowledge(embedder, folder)))
 
 
 if __name__ == "__main__":
