@@ -32,6 +32,8 @@ class Searching(Protocol):
 
     def confident(self, hits: Sequence[Hit]) -> bool: ...
 
+    def sure(self, hits: Sequence[Hit]) -> bool: ...
+
 
 class Keeping(Protocol):
     """Who keeps the folder."""

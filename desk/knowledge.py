@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from desk import catalogue, writing
 from desk.changes import serve_changes
-from desk.company import KnowledgeDesk
+from desk.company import KnowledgeDesk, Searching
 from desk.guard import ASSETS, Guard, Refused, guarded
 from desk.news import news
 from desk.rendering import COOKIE, Pages
@@ -25,7 +25,7 @@ from retrieval.following import Progress
 from retrieval.formats.content import LARGEST_FILE
 from retrieval.formats.reading import KNOWN_SUFFIXES
 from retrieval.report import summary
-from retrieval.search import ANYBODY, COLLEAGUES
+from retrieval.search import ANYBODY, COLLEAGUES, Hit
 from retrieval.sentences import STAFF_LANGUAGES, StaffLanguage
 
 HOME = "/desk/knowledge"
@@ -193,8 +193,15 @@ def _serve_search(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
             who="staff" if who == "staff" else "customer",
             customer_languages=LANGUAGES,
             hits=hits,
-            sure=librarian.confident(hits),
+            verdict=_verdict(librarian, hits),
         )
+
+
+def _verdict(librarian: Searching, hits: Sequence[Hit]) -> str:
+    """What the assistant would do with what was found."""
+    if not librarian.confident(hits):
+        return "unsure"
+    return "sure" if librarian.sure(hits) else "nearest"
 
 
 def _serve_records(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:

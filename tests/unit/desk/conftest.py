@@ -57,7 +57,8 @@ class ToldLibrarian:
 
     documents: dict[str, Document] = field(default_factory=dict)
     hits: list[Hit] = field(default_factory=list)
-    sure: bool = True
+    answers: bool = True
+    certain: bool = True
     asked: list[tuple[str, str, int, frozenset[str]]] = field(default_factory=list)
 
     def search(
@@ -71,7 +72,10 @@ class ToldLibrarian:
         return self.hits
 
     def confident(self, hits: Sequence[Hit]) -> bool:
-        return self.sure and bool(hits)
+        return self.answers and bool(hits)
+
+    def sure(self, hits: Sequence[Hit]) -> bool:
+        return self.certain and bool(hits)
 
 
 @dataclass
