@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+import structlog
+
 from agent.state import AgentContext, TaskStep
 from domain.casework import Citation
+from domain.errors import ModelError, UpstreamError
 from domain.language import to_script
 from domain.tooling import Done
 from retrieval.search import Hit, audiences
+
+log = structlog.get_logger()
 
 _UNSURE = {"knowledge.answer": "knowledge.perhaps", "knowledge.translated": "knowledge.perhaps"}
 SURE = 0.9  # from here on a document answers what was taken for something else
@@ -31,9 +36,14 @@ class Consulted:
 async def consult(state: TaskStep, context: AgentContext, least: float = 0.0) -> Consulted | None:
     """What the documents say about a question; nothing where they are not sure enough, or not `least` sure."""
     readers, language = audiences(state.customer), state.conversation.language
-    hits = await asyncio.to_thread(
-        context.librarian.search, state.task.text, language, readers=readers
-    )
+    try:
+        hits = await asyncio.to_thread(
+            context.librarian.search, state.task.text, language, readers=readers
+        )
+    except (UpstreamError, ModelError) as fault:
+        # Orders, refunds and rules do not wait for an index or an embedder that is down.
+        log.warning("documents_unavailable", cause=str(fault), turn_id=state.task.touched)
+        return None
     if not context.librarian.confident(hits) or hits[0].score < least:
         return None
     best, sure = hits[0], context.librarian.sure(hits)

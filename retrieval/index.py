@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
@@ -198,5 +199,5 @@ def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except ChromaError as fault:
+    except (ChromaError, httpx.HTTPError) as fault:
         raise UpstreamUnavailable(f"the knowledge index does not answer: {fault}") from fault

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -42,19 +43,25 @@ class OtherAxes(Axes):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with _running(tmp_path_factory.mktemp("chroma")) as (_, address):
+        yield address
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A Chroma server, and where it listens."""
     program = shutil.which("chroma", path=str(Path(sys.executable).parent))
     assert program is not None, "chroma comes with chromadb"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("chroma")
     command = [program, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         address = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 30
         while not _up(address) and time.monotonic() < until:
             time.sleep(0.1)
-        yield address
+        yield running, address
         running.terminate()
 
 
@@ -136,6 +143,18 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 def test_a_server_that_is_not_there_is_named(unused_port: int) -> None:
     with pytest.raises(UpstreamUnavailable, match="chroma run"):
         Index(Axes(), "shop", f"http://127.0.0.1:{unused_port}")
+
+
+def test_a_server_that_dies_is_a_fault_that_may_pass(tmp_path: Path) -> None:
+    with _running(tmp_path) as (process, address):
+        index = Index(Axes(), "shop", address)
+        index.sync(TEXTS)
+        process.kill()
+        process.wait()
+        with pytest.raises(UpstreamUnavailable):
+            index.nearest(Axes().embed(["breakfast"], "query"), 2)
+        with pytest.raises(UpstreamUnavailable):
+            index.held()
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from agent.turns import Answer
+from domain.errors import UpstreamUnavailable
 from domain.knowledge import AskedQuestion
 from house import House
 from retrieval.documents import Document
@@ -181,3 +183,16 @@ async def test_what_is_not_sure_is_told_as_the_nearest_thing_with_a_person_besid
     assert "我唔係十足把握" in doubtful.message.text
     assert "每次收費二十元" in doubtful.message.text
     assert "我可以請同事覆你" in doubtful.message.text
+
+
+async def test_a_search_that_is_down_stops_nothing_else(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object, **__: object) -> NoReturn:
+        raise UpstreamUnavailable("the index does not answer")
+
+    monkeypatch.setattr(shop.librarian, "search", down)
+    asked = await shop.ask("請問你哋有冇行李儲物櫃？")
+    order = await shop.ask("HB-203098 去到邊？")
+    assert "冇資料" in asked.message.text
+    assert "HB-203098" in order.message.text
