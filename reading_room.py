@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from connectors.clocks import SystemClock
-from domain.errors import ConfigurationError, ModelError
+from domain.errors import ConfigurationError, ModelError, NightdeskError
 from domain.knowledge import Edition
 from domain.ports import Clock, Embedder
 from embedders import open_embedder
@@ -113,6 +113,9 @@ class ReadingRoom:
             room._tasks.append(first)
             await asyncio.wait({first}, timeout=_FIRST_LOOK)
         await room.follower.follow(only_ready=True)
+        await asyncio.to_thread(room.inspector.look)
+        if leads and wanted is None:  # workers may use the earlier one until this start
+            await asyncio.to_thread(librarian.drop_earlier_embedders)
         return room
 
     async def sync(self, by: str) -> Synced:
@@ -141,11 +144,19 @@ class ReadingRoom:
     def start(self, *, leads: bool) -> None:
         """Watch the folder, or follow who does, until `close`."""
         self._watcher = Watcher(
-            self.keeper, self.follower, clock=SystemClock(), changed=self.inspect
+            self.keeper,
+            self.follower,
+            clock=SystemClock(),
+            changed=self.inspect,
+            followed=self.look,
         )
         self._watcher.start(leads=leads)
         if self._wanted is not None and leads:
             self._tasks.append(asyncio.create_task(self._change_embedder(self._wanted)))
+
+    async def look(self) -> None:
+        """Compare what is new with everything else: whoever answers must know which documents disagree."""
+        await asyncio.to_thread(self.inspector.look)
 
     def wake(self, by: str = "folder") -> None:
         """Look at the folder now; what has changed was changed `by` whom the history then names."""
@@ -160,6 +171,7 @@ class ReadingRoom:
         Raises:
             InputError: there is no such edition.
         """
+        await self.keeper.sync("desk")  # what can be kept is, before anything is overwritten
         changed = await restore(self.store, self.keeper.folder, number)
         self.wake(f"rollback to {number}")
         return changed
@@ -206,7 +218,7 @@ class ReadingRoom:
         log.info("embedder_changing", to=wanted.name)
         try:
             await self.follower.change_embedder(wanted)
-        except ModelError as fault:
+        except NightdeskError as fault:
             log.warning("embedder_not_changed", to=wanted.name, cause=str(fault))
             return
         await self._switches.write(f"embedder:{self._tenant}", self._setting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import structlog
 
@@ -16,49 +16,61 @@ from retrieval.search import Hit, audiences
 
 log = structlog.get_logger()
 
-_UNSURE = {"knowledge.answer": "knowledge.perhaps", "knowledge.translated": "knowledge.perhaps"}
 SURE = 0.9  # from here on a document answers what was taken for something else
 
 
+class DocumentsDown(Exception):
+    """The documents could not be asked; that they say nothing is another matter."""
+
+
 @dataclass(frozen=True)
-class Consulted:
-    """What the documents answer, and where it stands: of two that disagree, staff see both.
+class Found:
+    """What answers. What is not `sure` is told as the nearest thing there is, with the offer to ask a person."""
 
-    What is not `sure` is told as the nearest thing there is, with the offer to ask a person.
-    """
-
-    done: Done
-    citations: tuple[Citation, ...]
-    passage: str
+    hit: Hit
     sure: bool
 
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Where it stands; of two passages that disagree, staff see both."""
+        return (self.hit.citation, *self.hit.disagrees)
 
-async def consult(state: TaskStep, context: AgentContext, least: float = 0.0) -> Consulted | None:
-    """What the documents say about a question; nothing where they are not sure enough, or not `least` sure."""
+    @property
+    def passage(self) -> str:
+        return f"{self.hit.passage.section}\n{self.hit.passage.text}"
+
+
+async def look_up(state: TaskStep, context: AgentContext, least: float = 0.0) -> Found | None:
+    """What the documents say about a question; nothing where they are not sure enough, or not `least` sure.
+
+    Raises:
+        DocumentsDown: the index or the embedder does not answer.
+    """
     readers, language = audiences(state.customer), state.conversation.language
     try:
         hits = await asyncio.to_thread(
             context.librarian.search, state.task.text, language, readers=readers
         )
     except (UpstreamError, ModelError) as fault:
-        # Orders, refunds and rules do not wait for an index or an embedder that is down.
         log.warning("documents_unavailable", cause=str(fault), turn_id=state.task.touched)
-        return None
+        raise DocumentsDown from fault
     if not context.librarian.confident(hits) or hits[0].score < least:
         return None
-    best, sure = hits[0], context.librarian.sure(hits)
-    done = await _told(best, state, context)
-    return Consulted(
-        done=done if sure else replace(done, reply=_UNSURE.get(done.reply, done.reply)),
-        citations=(best.citation, *best.disagrees),
-        passage=f"{best.passage.section}\n{best.passage.text}",
-        sure=sure,
-    )
+    return Found(hits[0], context.librarian.sure(hits))
 
 
-async def _told(hit: Hit, state: TaskStep, context: AgentContext) -> Done:
+async def look_aside(state: TaskStep, context: AgentContext) -> Found | None:
+    """What the documents surely say about what was taken for something else; nothing while they are down."""
+    try:
+        return await look_up(state, context, least=SURE)
+    except DocumentsDown:
+        return None
+
+
+async def tell(found: Found, state: TaskStep, context: AgentContext) -> Done:
     """The passage in the customer's language and script, or as it stands and with a word about that."""
-    language, written = state.conversation.language, hit.passage.language
+    hit, language = found.hit, state.conversation.language
+    written, said = hit.passage.language, "knowledge.answer" if found.sure else "knowledge.perhaps"
     values = {"passage": hit.answer, "title": hit.citation.title, "section": hit.citation.section}
     if (written == "en") != (language == "en"):
         translated = context.translator and await context.translator.translate(
@@ -69,8 +81,9 @@ async def _told(hit: Hit, state: TaskStep, context: AgentContext) -> Done:
             turn=state.task.touched,
         )
         if translated:
-            return Done("knowledge.translated", values | {"passage": translated})
+            said = "knowledge.translated" if found.sure else said
+            return Done(said, values | {"passage": translated})
         return Done("knowledge.other_language", values)
     if written != "en" and (written == "zh-Hans") != (language == "zh-Hans"):
         values = {name: to_script(text, language) for name, text in values.items()}
-    return Done("knowledge.newest" if hit.disagrees else "knowledge.answer", values)
+    return Done("knowledge.newest" if hit.disagrees else said, values)

@@ -74,7 +74,7 @@ def _questions(
     state: ConversationState, moved: Sequence[Task], now: datetime
 ) -> list[AskedQuestion]:
     """What was asked of the documents; what they did not answer is what a knowledge manager wants to know."""
-    known = state.customer.private()
+    known = [*state.customer.private(), *codes(state.tasks, state.message.text)]
     return [
         AskedQuestion(
             message_id=state.message.id,
@@ -85,8 +85,13 @@ def _questions(
             answered=task.status == "done",
         )
         for task in moved
-        if task.kind == ASK and task.status in ("done", "declined") and task.text
+        if task.kind == ASK and task.text and (task.status == "done" or _unknown(task))
     ]
+
+
+def _unknown(task: Task) -> bool:
+    """Whether the documents said nothing; that they could not be asked is another matter."""
+    return task.status == "declined" and (task.outcome or {}).get("reply") == "knowledge.unknown"
 
 
 def _notices(

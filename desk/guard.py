@@ -30,6 +30,7 @@ ASSETS = "/desk/assets/"
 LARGEST_FORM = 1024 * 1024  # a text of 200 KB may take three bytes for each of its own in a form
 _MOST_FIELDS = 20
 _FORM_SECONDS = 30
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -75,7 +76,7 @@ class Guard:
             return
         if not self.open_to:
             raise Refused("desk.closed", 403)
-        if not _is_loopback(request.headers.get("host", "")):
+        if not _is_loopback(request.headers.get("host", "")) or _passed_on(request):
             raise Refused("desk.fault.host", 403)
         request.state.form = {}
         if request.method in _SAFE:
@@ -88,6 +89,12 @@ class Guard:
             given = request.state.form.get(TOKEN_FIELD, "")
         if not secrets.compare_digest(given.encode(), self.token.encode()):
             raise Refused("desk.fault.token", 403)
+
+
+def _passed_on(request: Request) -> bool:
+    """Whether a proxy brought it: then the one who asks sits somewhere else, whatever the host is called."""
+    told = any(name in request.headers for name in _OF_PROXIES)
+    return told or (request.client is not None and not is_loopback(request.client.host))
 
 
 def guarded(guard: Guard, pages: Refusals) -> type[APIRoute]:

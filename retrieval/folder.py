@@ -178,12 +178,17 @@ class KnowledgeFolder:
 def _walk(root: Path) -> Iterator[tuple[str, Path]]:
     with os.scandir(root):
         pass  # os.walk would say that a folder that is not there is empty
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=_raised):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
             if path.is_symlink() or path.is_file():
                 yield path.relative_to(root).as_posix(), path
+
+
+def _raised(fault: OSError) -> None:
+    """A folder that cannot be listed is not an empty one, whose documents were all deleted."""
+    raise fault
 
 
 def _ours(name: str) -> bool:

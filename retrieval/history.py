@@ -13,7 +13,7 @@ async def restore(store: KnowledgeStore, folder: KnowledgeFolder, edition: int) 
     """Lay the files of an edition down again, and take out what was not there then; the changed files are named.
 
     Raises:
-        InputError: there is no such edition.
+        InputError: there is no such edition, or a file that would be overwritten holds what was never kept.
     """
     if not 0 < edition <= await store.edition():
         raise InputError(f"there is no state {edition}; `nightdesk knowledge history` lists them")
@@ -21,17 +21,26 @@ async def restore(store: KnowledgeStore, folder: KnowledgeFolder, edition: int) 
     present = await asyncio.to_thread(look_through, folder.root)
     # What was never kept could not be brought back: drafts and refused files stay where they are.
     kept = (await store.numbers()).keys()
-    changed = []
+    laid: list[tuple[str, bytes, bytes]] = []
     for path, number in wanted.items():
         data, about = await store.original(path, number)
-        if path in present and await asyncio.to_thread(_same, folder, path, data, about):
-            continue
+        same = path in present and await asyncio.to_thread(_same, folder, path, data, about)
+        laid += [] if same else [(path, data, about)]
+    gone = sorted((present.keys() & kept) - wanted.keys())
+    seen = await store.seen()
+    lost = [
+        path for path in (*(one[0] for one in laid), *gone) if path in seen and seen[path].fault
+    ]
+    if lost:
+        raise InputError(
+            f"{', '.join(lost)}: what stands there now cannot be read, so it was never kept and would be lost;"
+            " mend it or move it out of the folder first"
+        )
+    for path, data, about in laid:
         await asyncio.to_thread(_lay_down, folder, path, data, about)
-        changed.append(path)
-    for path in sorted((present.keys() & kept) - wanted.keys()):
+    for path in gone:
         await asyncio.to_thread(folder.delete, path)
-        changed.append(path)
-    return changed
+    return [*(one[0] for one in laid), *gone]
 
 
 def _same(folder: KnowledgeFolder, path: str, data: bytes, about: bytes) -> bool:

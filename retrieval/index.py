@@ -8,12 +8,13 @@ not compare.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Collection as Several
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ from domain.errors import ConfigurationError, UpstreamUnavailable
 from domain.ports import Embedder, Vectors
 
 _BATCH = 500
+_PATIENCE = 10.0  # seconds for an answer of a Chroma server
 _WIDEST = 400  # the most neighbours asked for
 # Twice as many edges as Chroma's usual graph: without them it misses neighbours among passages that are alike.
 _GRAPH: CreateHNSWConfiguration = {
@@ -73,33 +75,39 @@ class Index:
         UpstreamUnavailable: the server does not answer.
     """
 
-    def __init__(self, embedder: Embedder, tenant: str, place: Path | str | None = None) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        tenant: str,
+        place: Path | str | None = None,
+        owned: FileLock | None = None,
+    ) -> None:
         self._embedder = embedder
         self._tenant = slug(tenant)
         about = f"{embedder.name}/{embedder.dimensions}"
         self._name = f"{self._tenant}-{hashlib.sha256(about.encode()).hexdigest()[:8]}"
         if place is None:  # all clients in memory share one store, hence a name of its own
             self._tenant = self._name = f"{slug(tenant)[:30]}-{uuid4().hex[:12]}"
-        self._lock = _owned(place) if isinstance(place, Path) else None
-        with _translated():
+        self.owned = owned or (_owned(place) if isinstance(place, Path) else None)
+        with _Translated():
             self._client = _client(place)
             self._collection = self._open(about)
 
     def held(self) -> set[str]:
         """The ids of every passage that is there."""
-        with _translated():
+        with _Translated():
             return set(self._collection.get(include=[])["ids"])
 
     def add(self, texts: Mapping[str, str]) -> None:
         """Take in these texts."""
         for batch in _batches(list(texts)):
             vectors = self._embedder.embed([texts[id] for id in batch], "passage")
-            with _translated():
+            with _Translated():
                 self._collection.upsert(ids=batch, embeddings=vectors)
 
     def remove(self, ids: Several[str]) -> None:
         """Let go of these."""
-        with _translated():
+        with _Translated():
             for batch in _batches(sorted(ids)):
                 self._collection.delete(ids=batch)
 
@@ -113,7 +121,7 @@ class Index:
 
     def nearest(self, vectors: Vectors, k: int) -> list[list[Neighbour]]:
         """The passages nearest to each vector, nearest first."""
-        with _translated():
+        with _Translated():
             k = min(k, _WIDEST)
             rows: list[list[Neighbour]] = []
             for start in range(0, len(vectors), _BATCH):
@@ -128,20 +136,20 @@ class Index:
 
     def drop(self) -> None:
         """Throw the collection away."""
-        with _translated():
+        with _Translated():
             self._client.delete_collection(self._name)
 
     def drop_others(self) -> None:
         """Throw away the collections that this company has with other embedders."""
-        with _translated():
+        with _Translated():
             for each in self._client.list_collections():
                 if each.name.startswith(f"{self._tenant}-") and each.name != self._name:
                     self._client.delete_collection(each.name)
 
     def close(self) -> None:
         """Let another process own the folder."""
-        if self._lock is not None:
-            self._lock.release()
+        if self.owned is not None:
+            self.owned.release()
 
     def _open(self, about: str) -> Collection:
         return self._client.get_or_create_collection(
@@ -164,16 +172,25 @@ def _client(place: Path | str | None) -> ClientAPI:
             f"NIGHTDESK_CHROMA_URL {place!r} is no address; write http://127.0.0.1:8800"
         )
     try:
-        return chromadb.HttpClient(
+        client = chromadb.HttpClient(
             host=address.hostname,
             port=address.port or 8000,
             ssl=address.scheme == "https",
             settings=quiet,
         )
+        return _impatient(client)
     except ValueError as fault:  # what its client raises when nobody listens
         raise UpstreamUnavailable(
             f"no Chroma server answers at {place}; start it with `chroma run`, or take NIGHTDESK_CHROMA_URL away"
         ) from fault
+
+
+def _impatient(client: ClientAPI) -> ClientAPI:
+    """A client that does not wait for ever: Chroma's own does, and offers no setting for it."""
+    session = getattr(getattr(client, "_server", None), "_session", None)
+    if isinstance(session, httpx.Client):
+        session.timeout = httpx.Timeout(_PATIENCE)
+    return client
 
 
 def _owned(folder: Path) -> FileLock:
@@ -195,9 +212,18 @@ def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
         yield list(ids[start : start + _BATCH])
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (ChromaError, httpx.HTTPError) as fault:
-        raise UpstreamUnavailable(f"the knowledge index does not answer: {fault}") from fault
+class _Translated:
+    """Chroma's faults as ours; an answer that is none of its own, a proxy's say, it raises as bare `Exception`."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        ours = isinstance(fault, ChromaError | httpx.HTTPError | json.JSONDecodeError)
+        if ours or kind is Exception:
+            raise UpstreamUnavailable(f"the knowledge index does not answer: {fault}") from fault

@@ -16,7 +16,7 @@ from domain.script import simplify
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\U00020000-\U000323af]+")
 _QUOTED = re.compile(r"[「『“\"]([^」』”\"]{2,80})[」』”\"]")
 _SHORTEST_PHRASE = 2
-_SHORTEST_PROOF = 4
+_SHORTEST_PROOF = 6
 _OFTEN, _LONG = 1.5, 0.75  # BM25: how much repeating a word adds, and how much a long text loses
 _MOST_PHRASES = 300  # places where a phrase stands that are looked at
 
@@ -168,6 +168,9 @@ def _bm25(splits: Sequence[_Split]) -> Scores:
 
 
 def proves(question: str) -> bool:
-    """Whether it means anything that a passage holds the very words; of a word or two it does not."""
+    """Whether it means anything that a passage holds the very words; of a word or two it does not.
+
+    "仲有冇貨" stands in any document, and is asked of the shop's stock.
+    """
     told = (question, *_QUOTED.findall(question))
     return max(len(phrase(each).replace(" ", "")) for each in told) >= _SHORTEST_PROOF

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from domain.ports import Embedder, VectorCache
 from retrieval.cached import CachedEmbedder
 from retrieval.documents import Document, Passage
@@ -54,10 +56,12 @@ class Stacks:
         tenant: str,
         place: Path | str | None = None,
         cache: VectorCache | None = None,
+        *,
+        owned: FileLock | None = None,
     ) -> None:
         self.embedder = embedder if cache is None else CachedEmbedder(embedder, cache)
         self.calibration = CALIBRATIONS.get(embedder.name, UNCALIBRATED)
-        self.index = Index(self.embedder, tenant, place)
+        self.index = Index(self.embedder, tenant, place, owned)
         self.held = self.index.held()
 
     def add(self, passages: Collection[Passage]) -> None:

@@ -135,14 +135,17 @@ class Librarian:
     def change_embedder(self, embedder: Embedder) -> None:
         """Embed everything again beside what is searched, then search that instead."""
         earlier = self._library
-        earlier.stacks.index.close()  # the same process opens it again
-        stacks = Stacks(embedder, self._tenant, self._place, self._cache)
+        owned = earlier.stacks.index.owned  # never let go of: another process could come between
+        stacks = Stacks(embedder, self._tenant, self._place, self._cache, owned=owned)
         stacks.add(list(earlier.passages.values()))
         documents = list(earlier.documents.values())
         changed = arrange(documents, stacks, self._wordings, earlier)
         with self._swapping:
             self._library = replace(changed, withdrawn=self._library.withdrawn)
-        stacks.index.drop_others()
+
+    def drop_earlier_embedders(self) -> None:
+        """Throw away the vectors of embedders that nobody uses any more."""
+        self._library.stacks.index.drop_others()
 
     def close(self) -> None:
         """Let another process own the index."""

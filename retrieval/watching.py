@@ -23,6 +23,7 @@ _FOLLOW_EVERY = 1.0  # seconds until another process's change is seen
 _AGAIN_AFTER = 5.0  # seconds after a fault that nobody foresaw
 
 Changed = Callable[[Synced], Awaitable[None]]
+Followed = Callable[[], Awaitable[None]]
 
 
 class Watcher:
@@ -32,12 +33,19 @@ class Watcher:
     """
 
     def __init__(
-        self, keeper: Keeper, follower: Follower, *, clock: Clock, changed: Changed
+        self,
+        keeper: Keeper,
+        follower: Follower,
+        *,
+        clock: Clock,
+        changed: Changed,
+        followed: Followed,
     ) -> None:
         self._keeper = keeper
         self._follower = follower
         self._clock = clock
         self._changed = changed
+        self._followed = followed
         self._tasks: list[asyncio.Task[None]] = []
         self._woken = asyncio.Event()
         self._news: list[Synced] = []
@@ -84,7 +92,8 @@ class Watcher:
     async def _follow(self) -> None:
         while True:
             with _logged("knowledge_not_followed"):
-                await self._follower.follow()
+                if await self._follower.follow():
+                    await self._followed()
                 if news := list(self._news):
                     await self._changed(together(news))
                     del self._news[: len(news)]  # what failed is told again

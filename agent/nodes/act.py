@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agent.consulting import SURE, consult
+from agent.consulting import look_aside, tell
 from agent.outcomes import packed
 from agent.state import AgentContext, TaskStep, Update
 from domain.tooling import NeedsInput
@@ -22,8 +22,9 @@ async def act(state: TaskStep, runtime: Runtime[AgentContext]) -> Update:
     ran = await context.runner.run(task, state.customer, state.conversation)
     vague = isinstance(ran.outcome, NeedsInput) and not task.slots and not task.asked
     if vague and context.runner.only_reads(task.kind):
-        found = await consult(state, context, least=SURE)
+        found = await look_aside(state, context)
         if found is not None:
-            done = replace(task, status="done", outcome=packed(found.done))
+            told = await tell(found, state, context)
+            done = replace(task, status="done", outcome=packed(told))
             return {"tasks": (done,), "citations": found.citations}
     return {"tasks": (ran.task,)}

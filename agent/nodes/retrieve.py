@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agent.consulting import SURE, Consulted, consult
+from agent.consulting import SURE, DocumentsDown, Found, look_up, tell
 from agent.outcomes import packed
 from agent.state import AgentContext, TaskStep, Update
 from domain.casework import Citation
@@ -27,7 +27,11 @@ async def retrieve(state: TaskStep, runtime: Runtime[AgentContext]) -> Update:
     runtime.stream_writer({"tool": "search_knowledge"})
     topic = task.slots.get("topic", TOPIC_UNKNOWN)
     answer = context.answers.answer(topic, task.text, context.clock.now())
-    found = await consult(state, context, least=0.0 if answer is None else SURE)
+    unknown = Declined("knowledge.unknown", {})
+    try:
+        found = await look_up(state, context, least=0.0 if answer is None else SURE)
+    except DocumentsDown:
+        found, unknown = None, Declined("knowledge.unavailable", {})
     if (
         answer is not None
         and found is not None
@@ -35,17 +39,14 @@ async def retrieve(state: TaskStep, runtime: Runtime[AgentContext]) -> Update:
     ):
         found = None
     if found is not None:
-        return _done(state, found.done, found.citations)
+        return _done(state, await tell(found, state, context), found.citations)
     if answer is not None:
         rules = Citation("rules", context.names.en, answer.section, "", answer.reply, 1.0)
         return _done(state, Done(answer.reply, answer.values), (rules,))
-    unknown = Declined("knowledge.unknown", {})
     return {"tasks": (replace(task, status="declined", outcome=packed(unknown)),)}
 
 
-async def _surely_about(
-    topic: str, found: Consulted, state: TaskStep, context: AgentContext
-) -> bool:
+async def _surely_about(topic: str, found: Found, state: TaskStep, context: AgentContext) -> bool:
     """Whether the question is about the topic of the rule, or else what was found is."""
     of_question = await asyncio.to_thread(context.topic_of, state.task.text)
     of_passage = await asyncio.to_thread(context.topic_of, found.passage)

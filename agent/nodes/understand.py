@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 from langgraph.runtime import Runtime
 
-from agent.consulting import consult
+from agent.consulting import look_aside
 from agent.state import AgentContext, ConversationState, TaskStep, Update
 from domain.conversation import ASK, ASK_PERSON, COMPLAIN, OUT_OF_SCOPE, PRIVACY, Task
 from domain.reading import ReadingContext
@@ -89,8 +89,8 @@ async def _asked_again(task: Task, state: ConversationState, context: AgentConte
         return replace(task, kind=ASK, status="open", slots={}, missing=(), asked=())
     if task.kind != OUT_OF_SCOPE or not task.text:
         return task
-    found = await consult(TaskStep(task, state.conversation, state.customer), context)
-    return replace(task, kind=ASK) if found is not None and found.sure else task
+    found = await look_aside(TaskStep(task, state.conversation, state.customer), context)
+    return replace(task, kind=ASK) if found is not None else task
 
 
 def for_people(triggers: Collection[str], text: str) -> list[Task]:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -155,6 +156,18 @@ def test_a_server_that_dies_is_a_fault_that_may_pass(tmp_path: Path) -> None:
             index.nearest(Axes().embed(["breakfast"], "query"), 2)
         with pytest.raises(UpstreamUnavailable):
             index.held()
+
+
+@pytest.mark.parametrize("body", ["<html>Bad Gateway</html>", '{"error": "ServiceUnavailable"}'])
+def test_a_proxy_s_own_answer_is_a_fault_that_may_pass(
+    server: str, body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Index(Axes(), "behind a proxy", server)
+    session: httpx.Client = getattr(index, "_client")._server._session  # noqa: B009
+    proxy = httpx.MockTransport(lambda _: httpx.Response(503, text=body))
+    monkeypatch.setattr(session, "_transport", proxy)
+    with pytest.raises(UpstreamUnavailable):
+        index.nearest(Axes().embed(["breakfast"], "query"), 2)
 
 
 @pytest.fixture

@@ -194,5 +194,6 @@ async def test_a_search_that_is_down_stops_nothing_else(
     monkeypatch.setattr(shop.librarian, "search", down)
     asked = await shop.ask("請問你哋有冇行李儲物櫃？")
     order = await shop.ask("HB-203098 去到邊？")
-    assert "冇資料" in asked.message.text
+    assert "我而家查唔到資料" in asked.message.text
+    assert await shop.unanswered() == []  # nobody has to write what only could not be looked up
     assert "HB-203098" in order.message.text

@@ -44,6 +44,15 @@ async def test_a_host_that_is_not_this_machine_is_refused(
     assert "parcels" not in response.text
 
 
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"]
+)
+async def test_what_a_proxy_brings_is_refused(client: httpx.AsyncClient, header: str) -> None:
+    response = await client.get(HOME, headers={"host": "127.0.0.1", header: "203.0.113.9"})
+    assert response.status_code == 403
+    assert "parcels" not in response.text
+
+
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "127.1.2.3:80", "[::1]:8000"])
 async def test_every_name_of_this_machine_is_served(client: httpx.AsyncClient, host: str) -> None:
     assert (await client.get(HOME, headers={"host": host})).status_code == 200

@@ -13,7 +13,7 @@ from domain.ports import Embedder, EmbedMode, Vectors
 from retrieval.folder import KnowledgeFolder
 from retrieval.following import Follower
 from retrieval.keeper import Keeper
-from retrieval.search import Librarian
+from retrieval.search import COLLEAGUES, Librarian
 from tests.unit.retrieval.kept import MemoryKnowledge, Ticking, lay
 
 
@@ -246,13 +246,31 @@ async def test_what_cannot_be_embedded_does_not_hold_up_what_can(
     desk = Desk(tmp_path, Refusing(embedder))
     await desk.put("a.md", "\n".join(f"## {n}\n泊車第{n}件。" for n in range(60)))
     await desk.put("b.md", "\n".join(f"## {n}\n拒絕第{n}件。" for n in range(70)))
-    for _ in range(2):
-        with pytest.raises(UpstreamUnavailable):
-            await desk.follower.follow()
-        assert desk.librarian.documents.keys() == {"a.md"}
-    await desk.take_out("b.md")
-    await desk.follower.follow()
+    await desk.put("c.md", "\n".join(f"## {n}\n送貨第{n}件。" for n in range(80)))
+    assert await desk.follower.follow()
+    assert desk.librarian.documents.keys() == {"a.md", "c.md"}
+    assert not desk.follower.progress.busy
+    assert not await desk.follower.follow()  # it is not tried again at once
+    await desk.put("b.md", "送貨每次三十元。")
+    assert await desk.follower.follow()
+    assert desk.librarian.documents.keys() == {"a.md", "b.md", "c.md"}
     assert not await desk.follower.follow()
+
+
+async def test_what_customers_may_no_longer_read_is_withdrawn_before_the_new_words_are_embedded(
+    desk: Desk,
+) -> None:
+    await desk.put("a.md", "泊車首兩小時免費。")
+    await desk.follower.follow()
+    await desk.put("a.md", "---\naudience: staff\n---\n泊車慢慢泊。")
+    following = asyncio.create_task(desk.follower.follow())
+    await desk.waits()
+    assert desk.found("泊車") == set()
+    desk.embedder.go_on.set()
+    await following
+    assert desk.found("泊車") == set()
+    hits = desk.librarian.search("泊車", "yue", 9, COLLEAGUES)
+    assert {hit.passage.document for hit in hits} == {"a.md"}
 
 
 async def test_documents_by_the_hundred_are_followed_in_groups(desk: Desk) -> None:

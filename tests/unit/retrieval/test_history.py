@@ -53,6 +53,20 @@ async def test_every_byte_comes_back_and_what_came_later_goes(
     assert (tmp_path / "same.md").stat().st_mtime_ns == stamp
 
 
+async def test_what_cannot_be_read_now_is_not_overwritten(keeper: Keeper, tmp_path: Path) -> None:
+    lay(tmp_path, "a.md", "first")
+    await keeper.sync()
+    lay(tmp_path, "a.md", "second")
+    lay(tmp_path, "b.md", "other")
+    await keeper.sync()
+    lay(tmp_path, "a.md", "---\ndraft: yes\n---\nan afternoon of work")
+    await keeper.sync()
+    before = lying(tmp_path)
+    with pytest.raises(InputError, match=r"a\.md"):
+        await back(keeper, 1)
+    assert lying(tmp_path) == before
+
+
 async def test_a_rollback_is_itself_a_state_to_come_back_from(
     keeper: Keeper, tmp_path: Path
 ) -> None:

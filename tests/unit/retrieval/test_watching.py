@@ -43,9 +43,14 @@ class Desk:
             self.follower,
             clock=Ticking(),
             changed=self.changed,
+            followed=self.followed,
         )
+        self.looked = 0
         self.told: list[Synced] = []
         self.refuses = 0
+
+    async def followed(self) -> None:
+        self.looked += 1
 
     async def changed(self, synced: Synced) -> None:
         if self.refuses:
