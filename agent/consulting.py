@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +16,10 @@ from domain.tooling import Done
 from retrieval.search import Hit, audiences
 
 log = structlog.get_logger()
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+_SENTENCE = 5  # words
 
 SURE = 0.9  # from here on a document answers what was taken for something else
 
@@ -67,12 +72,18 @@ async def look_aside(state: TaskStep, context: AgentContext) -> Found | None:
         return None
 
 
+def _in_both(text: str) -> bool:
+    """Whether a passage says itself in Chinese and in English, as leaflets do."""
+    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    return latin >= _SENTENCE and 0.2 < han / max(han + latin, 1) < 0.85
+
+
 async def tell(found: Found, state: TaskStep, context: AgentContext) -> Done:
     """The passage in the customer's language and script, or as it stands and with a word about that."""
     hit, language = found.hit, state.conversation.language
     written, said = hit.passage.language, "knowledge.answer" if found.sure else "knowledge.perhaps"
     values = {"passage": hit.answer, "title": hit.citation.title, "section": hit.citation.section}
-    if (written == "en") != (language == "en"):
+    if (written == "en") != (language == "en") and not _in_both(hit.answer):
         translated = context.translator and await context.translator.translate(
             hit.answer,
             language,
@@ -84,6 +95,6 @@ async def tell(found: Found, state: TaskStep, context: AgentContext) -> Done:
             said = "knowledge.translated" if found.sure else said
             return Done(said, values | {"passage": translated})
         return Done("knowledge.other_language", values)
-    if written != "en" and (written == "zh-Hans") != (language == "zh-Hans"):
+    if language != "en" and (written == "zh-Hans") != (language == "zh-Hans"):
         values = {name: to_script(text, language) for name, text in values.items()}
     return Done("knowledge.newest" if hit.disagrees else said, values)

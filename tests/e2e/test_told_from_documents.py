@@ -197,3 +197,14 @@ async def test_a_search_that_is_down_stops_nothing_else(
     assert "我而家查唔到資料" in asked.message.text
     assert await shop.unanswered() == []  # nobody has to write what only could not be looked up
     assert "HB-203098" in order.message.text
+
+
+async def test_a_leaflet_in_both_languages_is_told_to_either_without_excuses(shop: Shop) -> None:
+    leaflet = (
+        "---\ntitle: 窗簾 Curtains\n---\n# 度尺收費 Measuring fee\n上門度尺每次一百五十元，落單後全數扣回。\n\n"
+        "Measuring at your home costs HK$150 a visit, taken off the bill when you order."
+    )
+    shop.librarian.load([made("curtains.md", leaflet)])
+    told = await shop.ask("請問上門度尺每次一百五十元，落單後全數扣回係咪真㗎？")
+    assert "上門度尺每次一百五十元" in told.message.text
+    assert "英文資料" not in told.message.text
