@@ -94,12 +94,13 @@ def make_document(content: Content, name: str, about: About | None = None) -> Do
     about = about or written
     stem, language = _named(name)
     sections = [(piece.section, piece.text, piece.place, "") for piece in pieces(body)]
-    first = next((section for section, *_ in sections if section), "")
+    first = next((head for head, *_ in sections if head), "").split(" > ")[0]
     sections += _entries(content, 1 + max((place for _, _, place, _ in sections), default=-1))
     if not sections:
         raise Unusable("file.empty")
     named = "" if _FILE_NAME.search(content.title) else content.title
     title = about.title or named or first or stem.rsplit("/", 1)[-1]
+    sections = [(_below(title, head), body, place, hints) for head, body, place, hints in sections]
     text = "\n".join(text for _, text, _, _ in sections)
     document = Document(
         id=name,
@@ -122,6 +123,11 @@ def make_document(content: Content, name: str, about: About | None = None) -> Do
 def day_of(at: datetime) -> date:
     """The day in Hong Kong, where documents begin and end at midnight."""
     return at.astimezone(_HONG_KONG).date()
+
+
+def _below(title: str, section: str) -> str:
+    """The headings below the title, which is said with them anyway."""
+    return section.removeprefix(f"{title} > ")
 
 
 def to_json(document: Document) -> str:

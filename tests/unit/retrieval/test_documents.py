@@ -140,3 +140,11 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
 )
 def test_the_language_is_guessed_from_the_script(text: str, expected: str) -> None:
     assert guess_language(text) == expected
+
+
+def test_a_title_is_not_said_again_before_every_section() -> None:
+    found = read_document(b"# Curtains\n## Measuring\nHK$150.\n## Making\nDays.", b"", "c.md")
+    assert [(one.title, one.section) for one in found.passages] == [
+        ("Curtains", "Measuring"),
+        ("Curtains", "Making"),
+    ]
