@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install run chat test lint format contract evals bench bench-models bench-desk bench-knowledge crash crash-nightly index check clean
+.PHONY: install run evening chat test lint format contract evals bench bench-models bench-desk bench-knowledge crash crash-nightly index check clean
 
 install: $(STAMP)
 
@@ -16,6 +16,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 run: install          ## serve the demo company: web chat on loopback, no keys
 	$(BIN)/nightdesk serve
+
+evening: install      ## a made-up day at speed on the same desk, so that inbox and dashboard are alive
+	$(BIN)/nightdesk demo evening
 
 chat: install         ## the same desk in the terminal
 	$(BIN)/nightdesk chat

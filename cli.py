@@ -15,10 +15,12 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from calendar_commands import calendar
 from channels.web import Said
 from connectors.clocks import SystemClock
 from connectors.embeddings_embedded import EmbeddedEmbedder
 from costs import costs
+from demo_evening import demo
 from desk.guard import is_loopback
 from doctor import check_models
 from domain.errors import ConfigurationError, NightdeskError
@@ -31,6 +33,7 @@ from knowledge_commands import index, knowledge
 from new_company import init
 from server import DemoDesk, create_app, work  # noqa: TID251 - the command starts the server
 from simulate import simulate
+from staff_commands import staff
 from storage.counters import SqlSwitches
 from storage.database import Database
 from storage.usage import SqlUsage
@@ -44,8 +47,11 @@ main = typer.Typer(
     help="A customer-service assistant that never closes.",
     pretty_exceptions_enable=False,
 )
+main.add_typer(calendar, name="calendar")
+main.add_typer(demo, name="demo")
 main.add_typer(knowledge, name="knowledge")
 main.add_typer(simulate, name="simulate")
+main.add_typer(staff, name="staff")
 main.command()(init)
 console = Console()
 

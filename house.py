@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from domain.errors import ConfigurationError
 from domain.glossary import Glossary
 from domain.model_usage import Endpoint, UsageStore
 from domain.models import ROLES, Model
-from domain.policies import Policies
+from domain.policies import Hours, Policies
 from domain.ports import (
     AccountSystem,
     Catalogue,
@@ -55,13 +56,17 @@ from storage.conversations import SqlConversations
 from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.usage import SqlUsage
-from support.calendar import HONG_KONG, StaffCalendar
+from support.calendar import HONG_KONG, StaffCalendar, observes_holidays, read_holidays
 from support.cases import CaseDesk
 from support.escalation import Escalation
 from support.models.assembly import assemble, budget
 from support.models.metered import Meter
 from support.policy_answers import PolicyAnswers
 from support.replies import Replies
+from support.sla import Sla
+from support.surveys import SurveyRules
+from support.takeover import TakeoverRules
+from support.tickets import Tickets
 from support.writing.summaries import Summariser
 from support.writing.translation import Translator
 from support.writing.voice import Voice
@@ -162,10 +167,9 @@ class House:
             ConfigurationError: the company's rules are incomplete, or a tool lacks a system it asks for.
         """
         policies = parse_policies(world.policies)
-        calendar = StaffCalendar(policies.hours)
-        escalation = Escalation.read(
-            self.settings.playbook / "rules" / "escalation.yaml", policies.escalation
-        )
+        rules = self.settings.playbook / "rules"
+        calendar = StaffCalendar(policies.hours, _holidays(policies.hours, rules))
+        escalation = Escalation.read(rules / "escalation.yaml", policies.escalation)
         systems: dict[type[Any], object] = {
             kind: shop
             for kind in (
@@ -187,7 +191,9 @@ class House:
             policies=policies,
             clock=clock,
         )
+        takeover = TakeoverRules.read(rules / "takeover.yaml")
         duty = next((one.id for one in world.staff if one.role == "duty_manager"), "duty_manager")
+        desk = CaseDesk(escalation, calendar, duty, takeover)
         context = AgentContext(
             names=world.company,
             policies=policies,
@@ -208,7 +214,9 @@ class House:
             runner=runner,
             replies=self.replies,
             clock=clock,
-            desk=CaseDesk(escalation, calendar, duty),
+            desk=desk,
+            tickets=Tickets(desk, Sla.read(rules / "sla.yaml"), calendar),
+            surveys=SurveyRules.read(rules / "surveys.yaml"),
             topic_of=Questions(self.models).topic,
             not_offered=frozenset() if world.hotel.rooms else _STAYS,
             writer=self.writer(),
@@ -326,6 +334,14 @@ def open_models(
         "reading", path=settings.reader if found else "embedded", experts=len(settings.experts)
     )
     return found, connected
+
+
+def _holidays(hours: Hours, rules: Path) -> Sequence[date]:
+    """Public holidays of the years that a company's own list says nothing of; none for one that keeps open."""
+    if not observes_holidays(hours):
+        return ()
+    told = {day.year for day in hours.public_holidays}
+    return [day for day in read_holidays(rules / "holidays.yaml") if day.year not in told]
 
 
 def expert_kinds(settings: Settings) -> set[str]:

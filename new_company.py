@@ -59,6 +59,8 @@ def init(
         f"1. Work with this company: export NIGHTDESK_HOME={folder.absolute()}",
         "2. Talk to it: nightdesk chat, or nightdesk serve; does it do well? nightdesk evals",
         f"3. Make it yours: {folder.name}/knowledge/README.md, then {folder.name}/playbook/demo/world.yaml",
+        f"4. Put your people into {folder.name}/playbook/demo/staff.yaml (those in it are invented),"
+        " the duty manager's id into world.yaml too; then: nightdesk staff password ID",
     ):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
@@ -118,6 +120,25 @@ def _make(pack: Path, into: Path) -> None:
         if (pack / part).is_dir():
             shutil.copytree(pack / part, into / part, ignore=_LEFT_OUT, dirs_exist_ok=True)
     shutil.copyfile(ROOT / "knowledge" / "README.md", into / "knowledge" / "README.md")
+    _name_people(into / "playbook" / "demo")
+
+
+def _name_people(demo: Path) -> None:
+    """Who works at the pack's own company, in the place of the people of ours."""
+    world = yaml.safe_load((demo / "world.yaml").read_text(encoding="utf-8"))
+    rules = yaml.safe_load((demo.parent / "rules" / "escalation.yaml").read_text(encoding="utf-8"))
+    teams = sorted({line["team"] for line in rules})
+    people = [
+        {"id": one["id"], "name": one["name"], "role": one["role"], "teams": teams}
+        for one in world.get("staff") or ()
+    ]
+    head = (
+        "# Who works here; the operator's guide explains the fields. Put your own people in, then set\n"
+        "# their passwords with `nightdesk staff password ID`.\n"
+        "# How somebody is reached: reach: {channel: dingtalk, user: …}\n"
+    )
+    listed = yaml.safe_dump(people, allow_unicode=True, sort_keys=False)
+    (demo / "staff.yaml").write_text(head + listed, encoding="utf-8")
 
 
 def _show(packs: dict[str, Pack]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -15,11 +17,14 @@ from agent.turns import Answer, Incoming, Progress, Turns
 from agent.turns import Words as TurnWords
 from channels import web
 from channels.web import DemoCustomer, Event, Said, Step, Words
-from connectors.clocks import DemoClock
+from connectors.clocks import DemoClock, SystemClock
 from connectors.demo_shop import DemoShop, read_world
 from connectors.erp_rest import RestCompany
-from desk import knowledge as knowledge_pages
+from desk import routes as desk_routes
+from desk.company import Entrance
 from desk.guard import is_loopback
+from domain.channels import Channel, Click
+from domain.channels import Said as TranscriptLine
 from domain.company import World
 from domain.conversation import Conversation
 from domain.errors import ConfigurationError, NotIdentified
@@ -32,10 +37,17 @@ from evals.citing import known_failing
 from evals.door import Door
 from evals.run import golden_folder
 from house import House
+from office_room import open_figures
 from reading_room import ReadingRoom
+from security.passwords import Passwords
 from service import Service
+from storage.counters import SqlSwitches
+from storage.outbox import SqlOutbox
+from storage.staff_accounts import SqlStaffAccounts
+from support.staff import Staff
 
 TENANT = "demo"
+COUNT_SECONDS = 600.0
 
 
 class DemoDesk:
@@ -48,10 +60,11 @@ class DemoDesk:
         turns: Turns,
         room: ReadingRoom,
         *,
-        clock: DemoClock,
+        clock: Clock,
         opened: Door | None,
     ) -> None:
         self.room = room
+        self._sessions: set[str] = set()
         self._house = house
         self._world = world
         self._turns = turns
@@ -60,15 +73,20 @@ class DemoDesk:
 
     @classmethod
     async def open(
-        cls, house: House, opened: Door | None = None, *, leads: bool = True
+        cls,
+        house: House,
+        opened: Door | None = None,
+        *,
+        leads: bool = True,
+        clock: Clock | None = None,
     ) -> DemoDesk:
-        """The desk of the demo company, or of the one that the settings name.
+        """The desk of the demo company, or of the one that the settings name; its time is the `clock`'s.
 
         Raises:
             ConfigurationError: the world lacks a field; names it.
         """
         world = read_world(house.settings.world)
-        clock = DemoClock(world.default_now)
+        clock = clock or DemoClock(world.default_now, await _began(house, world))
         room = await ReadingRoom.open(house, clock, TENANT, leads=leads)
         shop = company(house.settings, world, clock)
         turns = house.serve(world, shop, clock, room.librarian)
@@ -112,7 +130,13 @@ class DemoDesk:
         return conversation.id
 
     async def stream(
-        self, session_id: str, text: str, message_id: str | None, *, live: bool = False
+        self,
+        session_id: str,
+        text: str,
+        message_id: str | None,
+        *,
+        live: bool = False,
+        click: Click | None = None,
     ) -> AsyncIterator[Event]:
         """The steps of a turn, its first words where somebody watches `live`, then the whole of what was said.
 
@@ -122,21 +146,52 @@ class DemoDesk:
         if self._door is not None and self._door.knows(session_id):
             yield _said(await self._door.chat(session_id, text, message_id))
             return
-        async for event in self._turns.stream(Incoming(session_id, text, message_id, live=live)):
+        await self._of_the_page(session_id)
+        pressed = click.value if click else ""
+        incoming = Incoming(session_id, text, message_id, live=live, pressed=pressed)
+        async for event in self._turns.stream(incoming):
             yield _shown(event)
 
+    async def since(self, session_id: str, seq: int) -> Sequence[TranscriptLine]:
+        """What was said after `seq`: by the assistant, and later by colleagues.
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application over one data folder."""
+        Raises:
+            NotIdentified: the session is unknown.
+        """
+        await self._of_the_page(session_id)
+        return await SqlOutbox(self._house.database).since(session_id, seq)
+
+    async def _of_the_page(self, session_id: str) -> None:
+        """Ids of other channels' conversations can be worked out from addresses, so they open nothing here."""
+        if session_id in self._sessions:
+            return
+        history = await self._house.store.history(session_id)
+        if history is None or history.conversation.channel != web.CHANNEL:
+            raise NotIdentified("this conversation is unknown; start a new one")
+        self._sessions.add(session_id)
+
+
+@dataclass(frozen=True)
+class Play:
+    """What a scripted day puts in the place of the usual, and what it does once the desk is open."""
+
+    clock: Clock
+    channels: Mapping[str, Channel]
+    begin: Callable[[DemoDesk, Service], Awaitable[None]]
+
+
+def create_app(settings: Settings, play: Play | None = None) -> FastAPI:
+    """The application over one data folder; with a `play`, something happens on it by itself."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         house = await House.open(settings)
         opened = door.open_door(house) if settings.evaluation else None
-        desk = await DemoDesk.open(house, opened)
+        desk = await DemoDesk.open(house, opened, clock=play.clock if play else None)
         if opened is None:  # what is measured through the door must not share the machine
             check_goldens(desk.room, settings)
-        service = Service.join(house, desk.turns, TENANT)
+        channels = play.channels if play else None
+        service = Service.join(house, desk.turns, TENANT, channels)
         await service.start(listen=True)
         desk.room.start(leads=True)
         for name, channel in service.channels.items():
@@ -144,16 +199,21 @@ def create_app(settings: Settings) -> FastAPI:
             if served is not None:
                 app.mount(f"/channels/{name}", served)
         app.include_router(web.router(desk))
-        pages = knowledge_pages.router(
+        figures = open_figures(house, service.room, TENANT, desk.room.inspector.wanted)
+        service.beside(figures.count, COUNT_SECONDS)
+        pages = desk_routes.router(
             desk.room,
-            open_to=is_loopback(settings.host),
+            entrance(house),
             now=desk.now,
             language=settings.staff_language,
+            office=service.room,
+            dashboard=figures,
         )
         app.include_router(pages)
         if opened is not None:
             app.include_router(door.routes(opened))
-        yield
+        async with _played(play, desk, service):
+            yield
         await service.stop()
         await desk.room.close()
         await house.close()
@@ -169,6 +229,17 @@ def create_app(settings: Settings) -> FastAPI:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return app
+
+
+@asynccontextmanager
+async def _played(play: Play | None, desk: DemoDesk, service: Service) -> AsyncIterator[None]:
+    """While the desk is open, what is played on it happens beside."""
+    playing = asyncio.ensure_future(play.begin(desk, service)) if play else None
+    yield
+    if playing is not None:
+        playing.cancel()
+        with suppress(asyncio.CancelledError):
+            await playing
 
 
 async def work(settings: Settings) -> None:
@@ -192,6 +263,35 @@ async def work(settings: Settings) -> None:
         await house.close()
 
 
+def entrance(house: House) -> Entrance:
+    """Who may come in to the desk. Without systems and channels of its own a company is a demo.
+
+    Raises:
+        ConfigurationError: the file of the staff names somebody wrongly.
+    """
+    settings = house.settings
+    local = is_loopback(settings.host)
+    return Entrance(
+        staff=Staff.read(settings.playbook / "demo" / "staff.yaml"),
+        # By the real clock: the demo's begins anew with every start, and so would the wait of one who guesses.
+        accounts=SqlStaffAccounts(house.database, SystemClock()),
+        permissions=house.permissions,
+        passwords=Passwords(),
+        local=local,
+        demo=local and settings.erp_url is None and settings.channels is None,
+    )
+
+
+async def _began(house: House, world: World) -> float:
+    """When the clock of this company began to run over this data folder; a new first day begins anew."""
+    switches, name = SqlSwitches(house.database), f"began:{world.default_now.isoformat()}"
+    kept = await switches.read(name)
+    if kept is None:
+        kept = str(time.time())
+        await switches.write(name, kept)
+    return float(kept)
+
+
 def check_goldens(room: ReadingRoom, settings: Settings) -> None:
     """From now on a changed document is tried on the golden conversations that rest on it, where there are any."""
     if golden_folder(settings).is_dir():
@@ -212,4 +312,5 @@ def _shown(event: Progress | TurnWords | Answer) -> Event:
 
 def _said(answer: Answer) -> Said:
     sources = tuple(dict.fromkeys(f"{one.title} · {one.section}" for one in answer.citations))
-    return Said(answer.message.text, answer.awaiting, sources, answer.message.language)
+    said = answer.message
+    return Said(said.text, answer.awaiting, sources, said.language, said.id)

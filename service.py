@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,25 +15,29 @@ import yaml
 
 from agent.turns import Turns
 from agent.work import DeskWork
+from channels.web import CHANNEL, WebChat
 from connectors.clocks import SystemClock
 from domain.channels import Channel, Services
 from domain.errors import ConfigurationError
 from domain.mailbox import Durable
 from domain.settings import Settings
 from house import House
+from office_room import OfficeRoom, open_office
 from security.identity import AddressBook
 from storage.counters import SqlLease, SqlQuota, SqlSwitches
 from storage.database import Database
 from storage.durable import DbosDurable
 from storage.inbox import SqlInbox
 from storage.outbox import SqlOutbox
-from support.duty import DutyRoster
 from support.inbox import Inbox
 from support.outbox import Outbox
 from support.pilot import Pilot
+from support.presses import Presses
 
 log = structlog.get_logger()
 RECOVERY_SECONDS = 60.0
+TIDY_SECONDS = 20.0
+PUNCTUAL_SECONDS = 0.2
 
 
 class OpenChannel(Protocol):
@@ -53,6 +57,7 @@ class Service:
     channels: Mapping[str, Channel]
     work: DeskWork
     pilot: Pilot
+    room: OfficeRoom
     _running: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
@@ -75,8 +80,21 @@ class Service:
         )
         if channels is None:
             channels = open_channels(settings, services)
+        channels = {**channels, CHANNEL: WebChat()}
         inbox = Inbox(SqlInbox(database, wall), sent, durable)
         outbox = Outbox(sent, channels, durable, wall)
+        room = open_office(house, turns, durable=durable, outbox=outbox, reached=set(channels))
+        presses = Presses(
+            office=room.office,
+            store=room.store,
+            approvals=room.approvals,
+            staff=room.staff,
+            permissions=house.permissions,
+            inbox=inbox,
+            sent=sent,
+            outbox=outbox,
+            words=room.words,
+        )
         pilot = Pilot(SqlSwitches(database), settings.pilot_percent)
         work = DeskWork(
             turns=turns,
@@ -85,17 +103,21 @@ class Service:
             store=house.store,
             addresses=AddressBook.read(settings.playbook / "demo" / "addresses.yaml"),
             pilot=pilot,
-            duty=DutyRoster.read(settings.playbook / "demo" / "duty.yaml", set(channels)),
+            presses=presses,
+            escalate=room.takeovers.escalate,
             wall=wall,
             tenant=tenant,
             burst_seconds=settings.burst_seconds,
         )
-        return cls(database, durable, inbox, outbox, channels, work, pilot)
+        return cls(database, durable, inbox, outbox, channels, work, pilot, room)
 
     async def start(self, *, listen: bool) -> None:
         """Take up what an earlier process left, then receive. A worker only works: it does not `listen`."""
         await self.durable.start(self.work.works())
         self._running.append(asyncio.create_task(self._recover()))
+        self._running.append(asyncio.create_task(again(self._tidy, TIDY_SECONDS)))
+        punctual = self.room.takeovers.punctual
+        self._running.append(asyncio.create_task(again(punctual, PUNCTUAL_SECONDS)))
         if listen:
             for channel in self.channels.values():
                 self._running.append(asyncio.create_task(channel.listen(self.inbox.accept)))
@@ -110,6 +132,10 @@ class Service:
         for channel in self.channels.values():
             await channel.close()
 
+    def beside(self, deed: Callable[[], Awaitable[None]], seconds: float) -> None:
+        """Do something every so often as long as this runs."""
+        self._running.append(asyncio.create_task(again(deed, seconds)))
+
     async def _recover(self) -> None:
         """Look for work that nobody is called to: after a start, and after a queue that lost its tail."""
         await self.outbox.recover()
@@ -117,6 +143,25 @@ class Service:
             found = await self.inbox.recover()
             log.debug("recovered", conversations=found)
             await asyncio.sleep(RECOVERY_SECONDS)
+
+    async def _tidy(self) -> None:
+        """Catch up on handovers that a dead process left, end what is quiet, ask and remind customers."""
+        await self.room.takeovers.recover()
+        await self.room.surveys.sweep()
+
+
+async def again(deed: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Do something every so often until cancelled; a database that was busy once must not end it for good."""
+    while True:
+        doing = asyncio.ensure_future(deed())
+        try:
+            await asyncio.wait([doing])
+        finally:
+            doing.cancel()
+        error = None if doing.cancelled() else doing.exception()
+        if error is not None:
+            log.error("office_not_tidied", cause=type(error).__name__)
+        await asyncio.sleep(seconds)
 
 
 def open_channels(settings: Settings, services: Services) -> dict[str, Channel]:

@@ -21,6 +21,7 @@ from security.masking import mask
 from service import demo_sections
 from simulators import erp, postgres, whatsapp
 from simulators.dingtalk import server as dingtalk
+from simulators.dingtalk.staff import read_office
 from simulators.dingtalk.state import Person, SimulatorSpec
 from simulators.model import server as model
 from simulators.model.server import MODES, ModelSpec, Upstream, read_script
@@ -47,10 +48,12 @@ def _dingtalk(
     """DingTalk, with a page to chat as the demo company's customers."""
     settings = Settings()
     section = demo_sections(settings.playbook / "demo" / "channels.yaml")["dingtalk"]
+    staff, groups = read_office(settings.playbook / "demo")
     spec = SimulatorSpec(
         client_id=section["client_id"],
         client_secret=section["client_secret"],
-        people=_people(settings, world or settings.world),
+        people=[*_people(settings, world or settings.world), *staff],
+        groups=groups,
         journal=journal,
         redeliver_after=redeliver_after,
         deliveries=deliveries,

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from agent.outcomes import packed, unpacked
 from domain.company import Customer
 from domain.conversation import Conversation, Task
-from domain.errors import InputError, UpstreamError, UpstreamTimeout
+from domain.errors import InputError, NotPermitted, UpstreamError, UpstreamTimeout
 from domain.policies import Policies
 from domain.ports import AccountSystem, Clock
 from domain.records import Ledger
@@ -132,6 +132,45 @@ class Runner:
         except InputError:
             return Declined("declined.changed_meanwhile")
 
+    def check_approval(self, task: Task, role: str) -> None:
+        """Let a colleague decide who may.
+
+        Raises:
+            NotPermitted: this role may not approve this.
+        """
+        scope = self._tools[task.kind].policy.approval
+        if scope is None or not self._permissions.may(role, scope):
+            raise NotPermitted(f"a {role} may not approve {task.kind}")
+
+    async def approve(
+        self, task: Task, customer: Customer, conversation: Conversation, role: str
+    ) -> Outcome:
+        """Do what waits for an approval, for a colleague of this role; once, however often it is approved.
+
+        Everything is checked again: what has become impossible meanwhile is declined.
+
+        Raises:
+            NotPermitted: the role may not approve this.
+        """
+        self.check_approval(task, role)
+        tool = self._tools[task.kind]
+        key = self._key(tool, task, conversation, "approved")
+        recorded = await self._ledger.recorded(key)
+        if recorded is not None:
+            return unpacked(recorded)
+        asked = frozenset(task.asked)
+        caller = Caller(customer, self._clock.now(), conversation.verified, asked, approved=True)
+        try:
+            request = tool.request.model_validate(task.slots)
+            answer = await self._call(tool, request, caller)
+            if not isinstance(answer, Proposal):
+                return answer
+            return await self._act(tool, conversation, answer, key)
+        except UpstreamError as error:
+            return Failed(error.code, error.retryable)
+        except InputError:
+            return Declined("declined.changed_meanwhile")
+
     async def _call(self, tool: Tool, request: Any, caller: Caller) -> ToolAnswer:
         wanted = dict(self._supplied[tool.name])
         if tool.caller is not None:
@@ -158,6 +197,11 @@ class Runner:
         needs_yes = tool.policy.confirm == "always" or task.ask_first
         if needs_yes and task.agreed != shown:
             return NeedsConfirmation(answer.summary, answer.values, shown)
+        return await self._act(tool, conversation, answer, key)
+
+    async def _act(
+        self, tool: Tool, conversation: Conversation, answer: Proposal, key: str
+    ) -> Outcome:
         await self._ledger.begin(key, conversation.id, tool.name, self._clock.now())
         log.debug("act_begun", tool=tool.name)
         try:
@@ -174,9 +218,9 @@ class Runner:
         log.debug("act_recorded", tool=tool.name)
         return done
 
-    def _key(self, tool: Tool, task: Task, conversation: Conversation) -> str:
+    def _key(self, tool: Tool, task: Task, conversation: Conversation, *more: str) -> str:
         """From tenant, conversation, proposal and tool: not from arguments, which a reader might reword."""
-        parts = (conversation.tenant, conversation.id, task.id, tool.name)
+        parts = (conversation.tenant, conversation.id, task.id, tool.name, *more)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

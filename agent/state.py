@@ -12,6 +12,7 @@ from agent.turnstile import Turnstile
 from domain.casework import Citation, Verdict
 from domain.company import CompanyNames, Customer
 from domain.conversation import Conversation, Message, Task
+from domain.office import Survey
 from domain.policies import Policies
 from domain.ports import Catalogue, Clock
 from domain.reading import CustomerRecords, Reader, Screener, Screening
@@ -21,6 +22,8 @@ from support.cases import Case, CaseDesk
 from support.escalation import Escalation
 from support.policy_answers import PolicyAnswers
 from support.replies import Replies
+from support.surveys import SurveyRules
+from support.tickets import Tickets
 from support.writing.translation import Translator
 from support.writing.writer import Writer
 
@@ -38,11 +41,12 @@ def join(left: tuple[Citation, ...], right: tuple[Citation, ...]) -> tuple[Citat
 
 @dataclass(frozen=True)
 class TurnOutcome:
-    """What the turn says, what it asks for and, if a person was brought in, the case made for them."""
+    """What the turn says, what it asks for, the case if a person was brought in, and a survey's answer."""
 
     reply: str = ""
     awaiting: tuple[str, ...] = ()
     case: Case | None = None
+    survey: Survey | None = None
 
 
 @dataclass
@@ -102,6 +106,8 @@ class AgentContext:
     replies: Replies
     clock: Clock
     desk: CaseDesk
+    tickets: Tickets
+    surveys: SurveyRules
     topic_of: Callable[[str], tuple[str, float]] = _no_topic
     """Which of the topics that rules answer a text is about, and how surely."""
     not_offered: frozenset[str] = frozenset()

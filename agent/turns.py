@@ -10,10 +10,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 from uuid import uuid4
 
 import structlog
 
+from agent.aside import listen, scored, sentence
 from agent.awaiting import awaiting
 from agent.graph import Graph
 from agent.keeping import record
@@ -22,13 +24,15 @@ from agent.remembering import Remembering
 from agent.state import AgentContext, ConversationState
 from agent.turnstile import Turnstile
 from domain.casework import Citation
+from domain.channels import Outgoing
 from domain.company import Customer
-from domain.conversation import Message, Task
+from domain.conversation import Conversation, Message, Task
 from domain.errors import NotIdentified, UpstreamError
 from domain.ports import Company, TokenCounter
 from domain.reading import CustomerRecords
 from domain.records import ConversationStore, History, TurnRecord
 from security.identity import GUEST
+from support.surveys import asked_by, score_of
 
 log = structlog.get_logger()
 
@@ -43,6 +47,8 @@ class Incoming:
     bystander: bool = False
     live: bool = False
     """Whether somebody watches the reply being written."""
+    pressed: str = ""
+    """The value of the button that was pressed, if one was."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,23 @@ class Answer:
     tasks: tuple[Task, ...] = ()
 
 
+class Office(Protocol):
+    """The people behind the assistant, as a turn meets them."""
+
+    def pushes(self, turn: TurnRecord) -> list[Outgoing]:
+        """The messages to staff that a turn's notices become."""
+        ...
+
+    async def kept(self, turn: TurnRecord) -> None:
+        """A turn is on the disk: what it brought to people is on its way."""
+        ...
+
+
 class Turns:
     """Runs turns for one company."""
+
+    office: Office | None = None
+    """Where turns bring what needs people; without one it is only kept."""
 
     def __init__(
         self,
@@ -89,6 +110,7 @@ class Turns:
         self._tokens = tokens
         self._remembering = remembering
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._hushed: set[str] = set()
 
     async def handle(self, incoming: Incoming) -> Answer:
         """The answer to a message. A redelivered message gets the answer it got before.
@@ -112,15 +134,43 @@ class Turns:
             if earlier is not None:
                 yield Answer(earlier, awaiting(history.tasks), (), history.tasks)
                 return
+            self._hushed.discard(message.conversation_id)
             state = await self.begin(history, message)
             context = replace(self.context, turnstile=Turnstile(), live=incoming.live)
-            async for event in self._run(state, context):
-                if isinstance(event, ConversationState):
-                    state = event
-                else:
-                    yield event
+            answered = await self.aside(history, state, incoming.pressed)
+            if answered is not None:
+                state = answered
+            else:
+                async for event in self._run(state, context):
+                    if isinstance(event, ConversationState):
+                        state = event
+                    else:
+                        yield event
             kept = replace(self.record(state), received=None)  # it was kept when it came
             yield await self.keep(state, kept)
+
+    async def aside(
+        self, history: History, state: ConversationState, pressed: str
+    ) -> ConversationState | None:
+        """The turn, where the graph has no part in it: a colleague speaks, a survey is answered. None: it has."""
+        conversation = state.conversation
+        if conversation.holder:
+            return await listen(state, self.context)
+        said = [one for one in history.messages if one.author in ("assistant", "staff")]
+        survey = history.survey
+        last = survey is not None and bool(said) and said[-1].id == asked_by(survey)
+        score = score_of(survey, state.message.text, pressed, asked_last=last)
+        if score is not None and state.message.author != "bystander":
+            return scored(state, self.context, score)
+        if not state.message.text:
+            return sentence(
+                state, self.context, "talk.stale_button" if pressed else "talk.cannot_read"
+            )
+        return None
+
+    def hush(self, conversation_id: str) -> None:
+        """Show nobody what is still being written: a colleague has taken the conversation over."""
+        self._hushed.add(conversation_id)
 
     async def think(self, state: ConversationState, turnstile: Turnstile) -> ConversationState:
         """Run the graph. Nothing is kept but what tools did, which stands in the ledger.
@@ -137,9 +187,12 @@ class Turns:
         self, state: ConversationState, context: AgentContext
     ) -> AsyncIterator[Progress | Words | ConversationState]:
         result = state
+        conversation_id = state.conversation.id
         async for kind, event in self._graph.astream(
             state, context=context, stream_mode=["custom", "values"]
         ):
+            if kind == "custom" and conversation_id in self._hushed:
+                continue  # a colleague speaks now: what is still written nobody is shown
             if kind == "custom" and isinstance(event, dict):
                 words = event.get("words")
                 yield Progress(str(event["tool"])) if words is None else Words(str(words))
@@ -149,16 +202,23 @@ class Turns:
 
     def record(self, state: ConversationState) -> TurnRecord:
         """What a finished turn leaves behind."""
-        return record(state, self.context.desk, self.context.clock.now())
+        return record(state, self.context, self.context.clock.now())
 
     async def keep(self, state: ConversationState, kept: TurnRecord) -> Answer:
         """Keep a finished turn, all of it or nothing.
 
         Raises:
             AlreadyAnswered: the arrivals of this turn were answered by another run of it.
+            HandedBack: it was silent for a colleague who is gone; nothing was kept, and it has to run again.
         """
-        await self._store.finish(kept, self._tokens.count)
+        if self.office is not None:
+            kept = replace(kept, outgoing=[*kept.outgoing, *self.office.pushes(kept)])
+        if not await self._store.finish(kept, self._tokens.count):
+            log.info("reply_withheld", conversation_id=kept.conversation.id)
+            kept = replace(kept, reply=None)
         self._remembering.after(state)
+        if self.office is not None:
+            await self.office.kept(kept)
         log.info(
             "turn_finished",
             conversation_id=kept.conversation.id,
@@ -194,7 +254,7 @@ class Turns:
 
     async def begin(self, history: History, message: Message) -> ConversationState:
         """Where a turn starts: the customer, their records, and as much of the conversation as memory holds."""
-        conversation = history.conversation
+        conversation = _rested(history.conversation)
         customer, records = await self._customer(conversation.customer_id)
         known = [one.id for one in history.messages]
         up_to = conversation.standing.summed_up_to
@@ -207,6 +267,11 @@ class Turns:
         pins = conversation.standing.pins
         window = remembered(entries_of([*heard, message]), pins, self._tokens)
         return ConversationState(conversation, customer, message, window, records, history.tasks)
+
+    @property
+    def systems(self) -> Company:
+        """The company's systems."""
+        return self._systems
 
     async def customer(self, customer_id: str) -> Customer:
         """The customer; of somebody unknown, or while the systems are down, the id alone."""
@@ -237,3 +302,21 @@ class Turns:
             bookings=tuple(bookings),
             accounts=tuple(accounts),
         )
+
+
+def _rested(conversation: Conversation) -> Conversation:
+    """A new episode, or one that a colleague gave back, begins calmly: what was grave before is settled."""
+    ticket, standing = conversation.ticket, conversation.standing
+    if ticket is None or (ticket.live and ticket.stage != "returned"):
+        return conversation
+    if ticket.live and standing.handover_reason is None:
+        return conversation
+    calm = replace(
+        standing,
+        priority="normal",
+        red_alert=False,
+        handover_reason=None,
+        angry_messages=0,
+        unclear=0,
+    )
+    return replace(conversation, standing=calm)

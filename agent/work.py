@@ -10,28 +10,31 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import structlog
 from prometheus_client import Histogram
 
-from agent.aside import sentence, to_people
+from agent.aside import to_people
 from agent.awaiting import CONFIRMATION
 from agent.state import ConversationState
 from agent.turns import Turns
 from agent.turnstile import Turnstile
 from domain.channels import Button, Outgoing
 from domain.conversation import Conversation, Message, Task
-from domain.errors import AlreadyAnswered
+from domain.errors import AlreadyAnswered, HandedBack
 from domain.language import Language, starting_language
 from domain.mailbox import Step, Taken, Work
+from domain.office import is_staff_talk
 from domain.ports import Clock
 from domain.records import ConversationStore, History, TurnRecord
 from security.identity import AddressBook
-from support.duty import DutyRoster
 from support.inbox import TURN, Inbox
 from support.outbox import DELIVER, Outbox
 from support.pilot import Pilot
+from support.presses import Presses
+from support.takeovers import ESCALATE
 
 log = structlog.get_logger()
 YES, NO = "yes", "no"
@@ -52,7 +55,8 @@ class DeskWork:
         store: ConversationStore,
         addresses: AddressBook,
         pilot: Pilot,
-        duty: DutyRoster,
+        presses: Presses,
+        escalate: Work,
         wall: Clock,
         tenant: str,
         burst_seconds: float,
@@ -63,7 +67,8 @@ class DeskWork:
         self._store = store
         self._addresses = addresses
         self._pilot = pilot
-        self._duty = duty
+        self._presses = presses
+        self._escalate = escalate
         self._wall = wall
         self._tenant = tenant
         self._burst_seconds = burst_seconds
@@ -74,7 +79,7 @@ class DeskWork:
 
     def works(self) -> Mapping[str, Work]:
         """The pieces of work by the names they are enqueued with."""
-        return {TURN: self.turn, DELIVER: self.deliver}
+        return {TURN: self.turn, DELIVER: self.deliver, ESCALATE: self._escalate}
 
     async def turn(self, conversation_id: str, step: Step) -> None:
         """Answer what waits for a conversation, and send the answer; again while more waits than a turn holds."""
@@ -95,6 +100,9 @@ class DeskWork:
         if taken is None:
             return "nothing"
         log.debug("taken", turn_id=taken.turn_id)
+        if is_staff_talk(conversation_id):
+            await self._presses.done(taken)
+            return "in part" if taken.more else "all"
         history = await self._history(taken)
         try:
             taken, state = await self._think(taken, history)
@@ -105,6 +113,11 @@ class DeskWork:
             await self._keep(taken, state)
         except AlreadyAnswered as error:
             log.warning("turn_was_answered", cause=str(error))
+            return "in part"
+        except (
+            HandedBack
+        ) as error:  # what was asked of a colleague who is gone, the assistant answers
+            log.info("turn_begins_anew", cause=str(error))
             return "in part"
         waited = (self._wall.now() - taken.kept[-1].received_at).total_seconds()
         _TURN_SECONDS.observe(max(0.0, waited))
@@ -178,14 +191,13 @@ class DeskWork:
         self, taken: Taken, history: History, turnstile: Turnstile
     ) -> ConversationState:
         state = await self._start(taken, history)
-        conversation = history.conversation
-        if conversation.owner == "person" or await self._pilot.stopped():
+        clicks = [kept.arrival.click.value for kept in taken.kept if kept.arrival.click]
+        answered = await self._turns.aside(history, state, clicks[-1] if clicks else "")
+        if answered is not None:
+            return answered
+        if state.conversation.owner == "person" or await self._pilot.stopped():
             return self._with_people(state)
-        if state.message.text:
-            return await self._turns.think(state, turnstile)
-        clicked = any(kept.arrival.click for kept in taken.kept)
-        key = "talk.stale_button" if clicked else "talk.cannot_read"
-        return sentence(state, self._turns.context, key)
+        return await self._turns.think(state, turnstile)
 
     async def _start(self, taken: Taken, history: History) -> ConversationState:
         last = taken.kept[-1]
@@ -195,12 +207,17 @@ class DeskWork:
             id=taken.turn_id,
             conversation_id=conversation.id,
             author="customer" if speaker == conversation.customer_id else "bystander",
-            sent_at=self._turns.context.clock.now(),
+            sent_at=self._heard_at(taken),
             text=self._said(taken, history),
             language=conversation.language,
             external_id=last.arrival.external_id,
         )
         return await self._turns.begin(history, message)
+
+    def _heard_at(self, taken: Taken) -> datetime:
+        """When the first words of a turn came in, by the company's clock."""
+        waited = self._wall.now() - taken.kept[0].received_at
+        return self._turns.context.clock.now() - max(waited, timedelta())
 
     def _said(self, taken: Taken, history: History) -> str:
         """What was said in words; a button that still stands for what is asked says its own word."""
@@ -225,12 +242,9 @@ class DeskWork:
 
     async def _keep(self, taken: Taken, state: ConversationState) -> None:
         kept = self._turns.record(state)
-        outgoing = [*self._reply(taken, kept, state.outcome.awaiting, state.tasks)]
-        outgoing += self._duty.pushes(kept.notices)
+        outgoing = self._reply(taken, kept, state.outcome.awaiting, state.tasks)
         await self._turns.keep(state, replace(kept, outgoing=outgoing, taken=taken.turn_id))
         log.debug("kept", turn_id=taken.turn_id)
-        for conversation_id in {one.conversation_id for one in outgoing if one.kind == "push"}:
-            await self._outbox.later(conversation_id, 0.0)
 
     def _reply(
         self, taken: Taken, kept: TurnRecord, waits: tuple[str, ...], tasks: tuple[Task, ...]

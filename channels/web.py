@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -17,11 +17,16 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field, ValidationError
 
-from domain.errors import NightdeskError, NotIdentified
+from domain import channels as talk
+from domain.errors import NightdeskError, NotIdentified, Undeliverable
 
 log = structlog.get_logger()
 LARGEST_BODY = 256 * 1024
 LONGEST_TEXT = 100_000
+CHANNEL = "web"
+_SHOWN = ("customer", "assistant", "staff")  # whose words the page is told
+_MOST_PAGES = 50  # of a transcript, when a button is looked for
+_LONGEST_SEQ = 18
 _BODY_SECONDS = 30
 _PIECE_SECONDS = 0.015
 _MOST_PIECES = 66  # at 15 ms each a reply is written within a second
@@ -59,12 +64,16 @@ class Words:
 
 @dataclass(frozen=True)
 class Said:
-    """The reply, what it waits for, and what it is founded on."""
+    """The reply, what it waits for, and what it is founded on.
+
+    `id` is its id in the transcript. A turn that says nothing, for a colleague has the conversation, has no text.
+    """
 
     text: str
     awaiting: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     language: str = "yue"
+    id: str = ""
 
 
 Event = Step | Words | Said
@@ -93,9 +102,24 @@ class WebDesk(Protocol):
         """A new session id that cannot be guessed. Raises NotIdentified: no such customer."""
 
     def stream(
-        self, session_id: str, text: str, message_id: str | None, *, live: bool
+        self,
+        session_id: str,
+        text: str,
+        message_id: str | None,
+        *,
+        live: bool,
+        click: talk.Click | None = None,
     ) -> AsyncIterator[Event]:
         """The steps of a turn, its first words where somebody watches `live`, then the whole of what was said.
+
+        A `click` is a button of this conversation; what it says is its value, and there is no text.
+
+        Raises:
+            NotIdentified: the session is unknown.
+        """
+
+    async def since(self, session_id: str, seq: int) -> Sequence[talk.Said]:
+        """What was said after `seq`, oldest first, however it came to be said.
 
         Raises:
             NotIdentified: the session is unknown.
@@ -108,12 +132,20 @@ class Opening(BaseModel):
     customer: str
 
 
+class Press(BaseModel):
+    """A button that was pressed, and the message it stood under."""
+
+    value: Annotated[str, Field(min_length=1, max_length=300)]
+    message_id: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class Incoming(BaseModel):
-    """A message as the page, or any client, sends it."""
+    """A message as the page, or any client, sends it; a click has no text."""
 
     session_id: str
     text: Annotated[str, Field(max_length=LONGEST_TEXT)]
     message_id: Annotated[str | None, Field(max_length=200)] = None
+    click: Press | None = None
 
 
 Body = TypeVar("Body", Opening, Incoming)
@@ -167,6 +199,7 @@ def router(desk: WebDesk) -> APIRouter:
     routes = APIRouter(route_class=_Guarded)
     _serve_page(routes, *map(escape, desk.names))
     _serve_chat(routes, desk)
+    _serve_messages(routes, desk)
 
     @routes.get("/v1/customers")
     async def customers() -> list[dict[str, str | None]]:
@@ -199,14 +232,19 @@ def _serve_page(routes: APIRouter, chinese: str, english: str) -> None:
 def _serve_chat(routes: APIRouter, desk: WebDesk) -> None:
     async def turn_of(request: Request, *, live: bool) -> AsyncIterator[Event]:
         body = await _read(request, Incoming)
-        message_id = body.message_id or None
-        return _to_the_end(desk.stream(body.session_id, body.text, message_id, live=live))
+        said = (body.session_id, body.text, body.message_id or None)
+        if body.click is None:
+            return _to_the_end(desk.stream(*said, live=live))
+        if body.text or not await _stood(desk, body.session_id, body.click):
+            raise HTTPException(422, "click: this conversation has no such button")
+        click = talk.Click(body.click.value, body.click.message_id)
+        return _to_the_end(desk.stream(*said, live=live, click=click))
 
     @routes.post("/v1/chat")
     async def chat(request: Request) -> dict[str, Any]:
         turn = await turn_of(request, live=False)
         said = [event async for event in turn if isinstance(event, Said)][-1]
-        return {"reply": said.text, "awaiting": said.awaiting}
+        return {"reply": said.text, "awaiting": said.awaiting, "id": said.id}
 
     @routes.post("/v1/chat/stream")
     async def stream(request: Request) -> Response:
@@ -215,6 +253,36 @@ def _serve_chat(routes: APIRouter, desk: WebDesk) -> None:
         told = _tell(await anext(turn), turn)
         unbuffered = {"X-Accel-Buffering": "no"}
         return StreamingResponse(told, media_type="text/event-stream", headers=unbuffered)
+
+
+def _serve_messages(routes: APIRouter, desk: WebDesk) -> None:
+    @routes.get("/v1/sessions/{session}/messages")
+    async def messages(session: str, after: str = "0") -> dict[str, Any]:
+        """What was said after a `seq`. `next` is what to ask for after it: some lines are not for the customer."""
+        if not after.isdecimal() or len(after) > _LONGEST_SEQ:
+            raise HTTPException(422, "after: it is not a seq of ours")
+        told = await desk.since(session, int(after))
+        shown = [_line(one) for one in told if one.author in _SHOWN]
+        return {"messages": shown, "next": told[-1].seq if told else int(after)}
+
+
+def _line(said: talk.Said) -> dict[str, Any]:
+    buttons = [asdict(one) for one in said.buttons]
+    return {**asdict(said), "sent_at": said.sent_at.isoformat(), "buttons": buttons}
+
+
+async def _stood(desk: WebDesk, session: str, press: Press) -> bool:
+    """Whether a button stands under a message of this very conversation."""
+    seq = 0
+    for _ in range(_MOST_PAGES):
+        told = await desk.since(session, seq)
+        for said in told:
+            if said.id == press.message_id:
+                return press.value in {one.value for one in said.buttons}
+        if not told:
+            break
+        seq = told[-1].seq
+    return False
 
 
 async def _tell(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[str]:
@@ -236,7 +304,7 @@ async def _tell(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[str]:
             yield _event("word", {"text": piece})
             await asyncio.sleep(_PIECE_SECONDS)
         about = {"awaiting": said.awaiting, "sources": said.sources, "language": said.language}
-        yield _event("done", {"reply": said.text, **about})
+        yield _event("done", {"reply": said.text, "id": said.id, **about})
 
 
 async def _from(first: Event, rest: AsyncIterator[Event]) -> AsyncIterator[Event]:
@@ -293,3 +361,31 @@ def _room(characters: int) -> int:
 
 def _too_large() -> HTTPException:
     return HTTPException(413, "the message is too large: a body may have 256 KB")
+
+
+class WebChat:
+    """The page as a `Channel`. It asks for what was said, so what is in the transcript needs no sending."""
+
+    name = CHANNEL
+    capabilities = talk.Capabilities(buttons=6, longest_text=LONGEST_TEXT)
+
+    def web(self, _accept: talk.Accept) -> talk.WebApp | None:
+        """Nothing: the page stands at the root, with routes of its own."""
+        return None
+
+    async def listen(self, _accept: talk.Accept) -> None:
+        """Nothing to listen to: the page's messages come in by its routes."""
+
+    async def send(self, message: talk.Outgoing) -> talk.Receipt:
+        """Nothing to do: the page asks for what it has not shown."""
+        if message.kind == "push":
+            raise Undeliverable("the web chat reaches visitors of a page, and no staff")
+        return talk.Receipt((message.id,), CHANNEL)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def open_channel(_section: Mapping[str, str], _services: talk.Services) -> WebChat:
+    """The web chat as a channel; it has no settings."""
+    return WebChat()

@@ -12,12 +12,13 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from desk import writing
 from desk.company import KnowledgeDesk
-from desk.guard import Refused
+from desk.guard import Refused, requires
 from desk.rendering import Pages
 from domain.errors import InputError
 from retrieval.folder import KnowledgeFolder
 from retrieval.formats.content import LARGEST_FILE
 
+WRITE = "knowledge:write"
 _HOME = "/desk/knowledge"
 _FILE_SECONDS = 600
 
@@ -28,6 +29,7 @@ def serve_changes(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
     _serve_texts(routes, desk)
 
     @routes.post(f"{_HOME}/rollback")
+    @requires(WRITE)
     async def rollback(request: Request) -> Response:
         given = _field(request, "number")
         if not given.isdecimal():
@@ -40,6 +42,7 @@ def _serve_files(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
     folder = desk.keeper.folder
 
     @routes.post(f"{_HOME}/upload")
+    @requires(WRITE)
     async def upload(
         request: Request,
         name: Annotated[str, Query(max_length=400)],
@@ -57,6 +60,7 @@ def _serve_files(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
         return JSONResponse({"said": said, "path": put})
 
     @routes.post(f"{_HOME}/rename")
+    @requires(WRITE)
     async def rename(request: Request) -> Response:
         old, new = _field(request, "path"), _field(request, "to").strip().strip("/")
         put = await asyncio.to_thread(_rename, folder, old, new)
@@ -64,6 +68,7 @@ def _serve_files(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
         return _then("", "renamed", put)
 
     @routes.post(f"{_HOME}/delete")
+    @requires(WRITE)
     async def delete(request: Request) -> Response:
         path = _field(request, "path")
         try:
@@ -78,6 +83,7 @@ def _serve_texts(routes: APIRouter, desk: KnowledgeDesk) -> None:
     folder = desk.keeper.folder
 
     @routes.post(f"{_HOME}/edit")
+    @requires(WRITE)
     async def save(request: Request) -> Response:
         path, text, stamp = (_field(request, name) for name in ("path", "text", "stamp"))
         await asyncio.to_thread(writing.save_text, folder, writing.Text(path, text, stamp))
@@ -85,6 +91,7 @@ def _serve_texts(routes: APIRouter, desk: KnowledgeDesk) -> None:
         return _then("document", "saved", path, path=path)
 
     @routes.post(f"{_HOME}/drafts")
+    @requires(WRITE)
     async def draft(request: Request) -> Response:
         question = _field(request, "question")
         path = await asyncio.to_thread(writing.start_draft, folder, question)

@@ -1,8 +1,13 @@
-"""Lets in only who sits at this machine, and only what our own pages ask for, until staff can log in.
+"""Lets in only colleagues who are logged in and may do what they ask for, and only what our own pages ask for.
 
-A page of another site can make the browser of somebody here send requests. So a request must name a loopback
-host (else a foreign name could point here), a change must come from our own origin, and it must carry the token
-of this process.
+Served on loopback, the desk is for this machine: a request names a loopback host, or a foreign name could point
+here, and no proxy brought it. Everywhere else it speaks https only, because its cookies do. A proxy in front ends
+TLS; its word that it was https (`X-Forwarded-Proto`), and who asked (`X-Forwarded-For`), is taken by uvicorn from
+the addresses in `FORWARDED_ALLOW_IPS` alone, which is this machine unless somebody sets it. A proxy on this
+machine may bring https to a desk on loopback, too, but never to the demo, whose colleagues need no passwords.
+
+A page of another site can make the browser of a colleague send requests. So a change must come from our own origin
+and carry the token of the session. A route that names no scope cannot be made.
 """
 
 from __future__ import annotations
@@ -10,28 +15,43 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.routing import APIRoute
 
-from domain.errors import InputError, NightdeskError
+from desk.company import Entrance
+from desk.cookies import FORM, SESSION
+from domain.errors import ConfigurationError, InputError, NightdeskError
+from domain.office import Colleague
 
 log = structlog.get_logger()
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
+ANYBODY, COLLEAGUE = (
+    "anybody",
+    "colleague",
+)  # what needs no scope: no login either, or nothing but that
+LOGIN = "/desk/login"
 TOKEN_FIELD, TOKEN_HEADER = "csrf", "x-csrf-token"
 ASSETS = "/desk/assets/"
 LARGEST_FORM = 1024 * 1024  # a text of 200 KB may take three bytes for each of its own in a form
 _MOST_FIELDS = 20
 _FORM_SECONDS = 30
-_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_OF_PROXIES = (
+    *("forwarded", "via", "x-real-ip"),
+    *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SCOPE = "scope_on_the_desk"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -59,42 +79,121 @@ class Refusals(Protocol):
     def refusal(self, request: Request, refused: Refused) -> Response: ...
 
 
+class LoginNeeded(Refused):
+    """Nobody is logged in, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("login.needed", 401)
+
+
+def requires(scope: str) -> Callable[[Endpoint], Endpoint]:
+    """Say which scope a route needs; stands under `@routes.get(…)`."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _SCOPE, scope)
+        return endpoint
+
+    return mark
+
+
+def scope_of(route: APIRoute) -> str:
+    """The scope that a route of the desk needs.
+
+    Raises:
+        ConfigurationError: it names none.
+    """
+    scope: str | None = getattr(route.endpoint, _SCOPE, None)
+    if scope is None:
+        raise ConfigurationError(f"{route.path} is open to nobody: write @requires(…) under it")
+    return scope
+
+
 @dataclass(frozen=True)
 class Guard:
-    """Checks every request; `open_to` says whether the desk is served to this machine alone."""
+    """Checks every request; whoever it lets in is in the request's state: `colleague` and `session`."""
 
-    open_to: bool
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    entrance: Entrance
+    look_again: float = 10.0  # seconds between looks whether who hears news is still logged in
 
-    async def check(self, request: Request) -> None:
+    async def check(self, request: Request, scope: str) -> None:
         """Let a request pass; the fields of a form are kept in its state.
 
         Raises:
             Refused: says why not.
         """
-        if request.url.path.startswith(ASSETS):  # the refusal itself is to be readable
-            return
-        if not self.open_to:
-            raise Refused("desk.closed", 403)
-        if not _is_loopback(request.headers.get("host", "")) or _passed_on(request):
-            raise Refused("desk.fault.host", 403)
-        request.state.form = {}
-        if request.method in _SAFE:
-            return
-        if not _of_our_own(request):
+        state = request.state
+        state.form, state.session, state.colleague = {}, None, None
+        if request.url.path.startswith(ASSETS) and scope == ANYBODY:
+            return  # the refusal itself is to be readable
+        self._admit(request)
+        change = request.method not in _SAFE
+        if change and not _of_our_own(request):
             raise Refused("desk.fault.origin", 403)
-        given = request.headers.get(TOKEN_HEADER)
-        if given is None:
-            request.state.form = await _form(request)
-            given = request.state.form.get(TOKEN_FIELD, "")
-        if not secrets.compare_digest(given.encode(), self.token.encode()):
-            raise Refused("desk.fault.token", 403)
+        await self._recognise(request, at_work=change or _by_hand(request))
+        self._permit(state.colleague, scope)
+        if change:
+            await _check_token(request, scope)
+
+    def _admit(self, request: Request) -> None:
+        """Whether the desk is served to where this comes from at all."""
+        local = self.entrance.local
+        if local and _is_loopback(request.headers.get("host", "")) and not _passed_on(request):
+            return
+        secure = request.url.scheme == "https"
+        if local and (self.entrance.demo or not secure):
+            raise Refused("desk.fault.host", 403)
+        if not secure:
+            raise Refused("login.fault.https", 403)
+
+    async def _recognise(self, request: Request, *, at_work: bool) -> None:
+        token = SESSION.read(request)
+        session = await self.entrance.accounts.find(token, touch=at_work) if token else None
+        colleague = None if session is None else self.entrance.staff.find(session.staff_id)
+        if colleague is not None:  # else the session outlived the job
+            request.state.session, request.state.colleague = session, colleague
+
+    def _permit(self, colleague: Colleague | None, scope: str) -> None:
+        if scope == ANYBODY:
+            return
+        if colleague is None:
+            raise LoginNeeded
+        if scope != COLLEAGUE and not self.entrance.permissions.may(colleague.role, scope):
+            raise Refused("login.fault.scope", 403, scope=scope)
+
+    async def while_logged_in(
+        self, request: Request, told: AsyncIterable[Any]
+    ) -> AsyncIterator[Any]:
+        """What an open page is told, until whoever looks at it is logged out."""
+        token, looked = SESSION.read(request), time.monotonic()
+        async for each in told:
+            if time.monotonic() - looked >= self.look_again:
+                if await self.entrance.accounts.find(token, touch=False) is None:
+                    return
+                looked = time.monotonic()
+            yield each
+
+
+def _by_hand(request: Request) -> bool:
+    """Whether a person opened a page; what scripts fetch by themselves must not keep somebody logged in."""
+    return request.headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def _passed_on(request: Request) -> bool:
     """Whether a proxy brought it: then the one who asks sits somewhere else, whatever the host is called."""
     told = any(name in request.headers for name in _OF_PROXIES)
     return told or (request.client is not None and not is_loopback(request.client.host))
+
+
+async def _check_token(request: Request, scope: str) -> None:
+    session = request.state.session
+    # Before somebody is logged in, our own page leaves its token in the form and in a cookie.
+    expected = FORM.read(request) if scope == ANYBODY else session.csrf
+    given = request.headers.get(TOKEN_HEADER)
+    if given is None:
+        request.state.form = await _form(request)
+        given = request.state.form.get(TOKEN_FIELD, "")
+    if not expected or not secrets.compare_digest(given.encode(), expected.encode()):
+        raise Refused("desk.fault.token", 403)
 
 
 def guarded(guard: Guard, pages: Refusals) -> type[APIRoute]:
@@ -104,13 +203,18 @@ def guarded(guard: Guard, pages: Refusals) -> type[APIRoute]:
         """A route of the desk."""
 
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            handler = super().get_route_handler()
+            handler, scope = super().get_route_handler(), scope_of(self)
 
             async def answer(request: Request) -> Response:
                 try:
-                    await guard.check(request)
                     async with _explained():
+                        await guard.check(request, scope)
                         response = await handler(request)
+                    if scope != ANYBODY and isinstance(response, StreamingResponse):
+                        told = guard.while_logged_in(request, response.body_iterator)
+                        response.body_iterator = told
+                except LoginNeeded as refused:
+                    response = _to_login(request, refused, pages)
                 except Refused as refused:
                     response = pages.refusal(request, refused)
                 response.headers.update(HEADERS)
@@ -120,6 +224,20 @@ def guarded(guard: Guard, pages: Refusals) -> type[APIRoute]:
             return answer
 
     return Guarded
+
+
+def _to_login(request: Request, refused: Refused, pages: Refusals) -> Response:
+    """A person is led to log in and back; a script is told no more than that it may not."""
+    accepted = request.headers.get("accept", "")
+    if "application/json" in accepted:
+        return pages.refusal(request, refused)
+    if "text/event-stream" in accepted or not _by_hand(request):
+        return Response(status_code=refused.status)
+    here = request.url
+    if request.method not in _SAFE:  # what was sent is lost; the page it was sent from is not
+        here = here.replace(path="/desk", query="")
+    query = urlencode({"next": here.path + (f"?{here.query}" if here.query else "")})
+    return RedirectResponse(f"{LOGIN}?{query}", 303)
 
 
 @asynccontextmanager
@@ -166,7 +284,7 @@ def _of_our_own(request: Request) -> bool:
             parts = urlsplit(origin)
         except ValueError:
             return False
-        if parts.scheme not in ("http", "https") or parts.netloc != request.headers["host"]:
+        if (parts.scheme, parts.netloc) != (request.url.scheme, request.headers.get("host")):
             return False
     return site == "same-origin" or (site is None and origin is not None)
 

@@ -6,19 +6,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from desk import catalogue, writing
-from desk.changes import serve_changes
+from desk.changes import WRITE, serve_changes
 from desk.company import KnowledgeDesk, Searching
-from desk.guard import ASSETS, Guard, Refused, guarded
+from desk.guard import Refused, requires
 from desk.news import news
-from desk.rendering import COOKIE, Pages
+from desk.rendering import Pages
 from domain.language import Language, detect
 from retrieval.findings import SECTIONS
 from retrieval.following import Progress
@@ -26,29 +25,19 @@ from retrieval.formats.content import LARGEST_FILE
 from retrieval.formats.reading import KNOWN_SUFFIXES
 from retrieval.report import summary
 from retrieval.search import ANYBODY, COLLEAGUES, Hit
-from retrieval.sentences import STAFF_LANGUAGES, StaffLanguage
 
 HOME = "/desk/knowledge"
+READ = "knowledge:read"
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-_STATIC = Path(__file__).parent / "static"
-_MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FIRST = 5  # findings of a kind on the overview; the rest has a page
 _USED_SINCE = timedelta(days=90)
 _LONGEST_QUESTION = 4000
-_YEAR = 365 * 24 * 3600
 Now = Callable[[], datetime]
 Text = Annotated[str, Query(max_length=_LONGEST_QUESTION)]
 
 
-def router(
-    desk: KnowledgeDesk, *, open_to: bool, now: Now, language: Language = "zh-Hant"
-) -> APIRouter:
-    """The desk; `open_to` says whether it is served to this machine alone, which is who may see it."""
-    guard = Guard(open_to)
-    staff: StaffLanguage = "zh-Hant" if language == "yue" else language  # as Cantonese is written
-    pages = Pages(desk.sentences, staff, guard)
-    routes = APIRouter(route_class=guarded(guard, pages), include_in_schema=False)
-    _serve_files(routes)
+def serve_knowledge(routes: APIRouter, desk: KnowledgeDesk, pages: Pages, *, now: Now) -> None:
+    """The routes of the pages on the documents; `now` is the company's time."""
     _serve_overview(routes, desk, pages)
     _serve_document(routes, desk, pages, now)
     _serve_file(routes, desk, pages)
@@ -56,37 +45,11 @@ def router(
     _serve_records(routes, desk, pages)
     _serve_news(routes, desk, pages)
     serve_changes(routes, desk, pages)
-    return routes
-
-
-def _serve_files(routes: APIRouter) -> None:
-    files = {one.name: one.read_bytes() for one in _STATIC.iterdir() if one.suffix in _MEDIA}
-
-    @routes.get(ASSETS + "{file}")
-    async def asset(file: str) -> Response:
-        if file not in files:
-            raise Refused("desk.fault.address", 404)
-        media, fresh = _MEDIA[Path(file).suffix], {"Cache-Control": "no-cache"}
-        return Response(files[file], media_type=media, headers=fresh)
-
-    @routes.get("/desk")
-    @routes.get("/desk/")
-    async def front() -> Response:
-        return RedirectResponse(HOME, 303)
-
-    @routes.get("/desk/language")
-    async def language(to: Text, back: Text = HOME) -> Response:
-        if to not in STAFF_LANGUAGES or not back.startswith("/desk/"):
-            raise Refused("desk.fault.address", 404)
-        response = RedirectResponse(back, 303)
-        response.set_cookie(
-            COOKIE, to, max_age=_YEAR, path="/desk", httponly=True, samesite="strict"
-        )
-        return response
 
 
 def _serve_overview(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
     @routes.get(HOME)
+    @requires(READ)
     async def overview(request: Request, q: Text = "", page: int = 1) -> Response:
         documents = desk.librarian.documents
         findings = replace(desk.findings, documents=list(documents.values()))
@@ -110,6 +73,7 @@ def _serve_overview(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> Non
         )
 
     @routes.get(f"{HOME}/findings")
+    @requires(READ)
     async def section(request: Request, of: Text, page: int = 1) -> Response:
         if of not in SECTIONS:
             raise Refused("desk.fault.address", 404)
@@ -126,6 +90,7 @@ def _serve_document(routes: APIRouter, desk: KnowledgeDesk, pages: Pages, now: N
     folder = desk.keeper.folder
 
     @routes.get(f"{HOME}/document")
+    @requires(READ)
     async def document(request: Request, path: Text) -> Response:
         shown = desk.librarian.documents.get(path)
         table = catalogue.rows(desk.librarian.documents, desk.findings)
@@ -153,6 +118,7 @@ def _serve_file(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
     folder = desk.keeper.folder
 
     @routes.get(f"{HOME}/download")
+    @requires(READ)
     async def download(path: Text) -> Response:
         data = await asyncio.to_thread(writing.read, folder, path)
         name = quote(path.rsplit("/", 1)[-1], safe="")
@@ -160,11 +126,13 @@ def _serve_file(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
         return Response(data, media_type="application/octet-stream", headers=headers)
 
     @routes.get(f"{HOME}/edit")
+    @requires(WRITE)
     async def edit(request: Request, path: Text) -> Response:
         text = await asyncio.to_thread(writing.open_text, folder, path)
         return pages.page(request, "edit.html", tab="overview", edited=text)
 
     @routes.get(f"{HOME}/delete")
+    @requires(WRITE)
     async def delete(request: Request, path: Text) -> Response:
         await asyncio.to_thread(writing.read, folder, path)
         shown = desk.librarian.documents.get(path)
@@ -173,6 +141,7 @@ def _serve_file(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
 
 def _serve_search(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
     @routes.get(f"{HOME}/search")
+    @requires(READ)
     async def search(
         request: Request, q: Text = "", language: Text = "", who: Text = "customer"
     ) -> Response:
@@ -206,17 +175,20 @@ def _verdict(librarian: Searching, hits: Sequence[Hit]) -> str:
 
 def _serve_records(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
     @routes.get(f"{HOME}/questions")
+    @requires(READ)
     async def questions(request: Request, page: int = 1) -> Response:
         sheet = catalogue.sheet(await desk.inspector.wanted(), page)
         return pages.page(request, "questions.html", tab="questions", sheet=sheet)
 
     @routes.get(f"{HOME}/history")
+    @requires(READ)
     async def history(request: Request) -> Response:
         documents, editions = desk.librarian.documents, await desk.editions()
         known = documents.__contains__
         return pages.page(request, "history.html", tab="history", editions=editions, known=known)
 
     @routes.get(f"{HOME}/rollback")
+    @requires(WRITE)
     async def rollback(request: Request, number: int) -> Response:
         edition = next((each for each in await desk.editions() if each.number == number), None)
         if edition is None:
@@ -224,6 +196,7 @@ def _serve_records(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None
         return pages.page(request, "rollback.html", tab="history", edition=edition)
 
     @routes.get(f"{HOME}/why")
+    @requires(READ)
     async def why(request: Request, message: Text = "") -> Response:
         wanted = message.strip()
         if wanted:
@@ -239,6 +212,7 @@ def _serve_records(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None
 
 def _serve_news(routes: APIRouter, desk: KnowledgeDesk, pages: Pages) -> None:
     @routes.get(f"{HOME}/news")
+    @requires(READ)
     async def live(request: Request) -> Response:
         def say(progress: Progress) -> str:
             values = {"done": progress.done, "total": progress.total}

@@ -13,10 +13,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from desk.guard import TOKEN_FIELD, Guard, Refused
+from desk.guard import TOKEN_FIELD, Refused
+from domain.office import Colleague
 from retrieval.findings import Finding
 from retrieval.report import tell
 from retrieval.sentences import STAFF_LANGUAGES, Sentences, StaffLanguage
+from security.permissions import Permissions
 from support.calendar import HONG_KONG
 
 COOKIE = "nightdesk_language"
@@ -29,8 +31,11 @@ _LONGEST_SHOWN = 200
 class Pages:
     """Everything that is shown is escaped: names, questions and documents come from strangers."""
 
-    def __init__(self, sentences: Sentences, language: StaffLanguage, guard: Guard) -> None:
-        self._sentences, self._language, self._guard = sentences, language, guard
+    def __init__(
+        self, sentences: Sentences, language: StaffLanguage, permissions: Permissions
+    ) -> None:
+        self._sentences, self._language, self._permissions = sentences, language, permissions
+        self.rooms: set[str] = set()  # the tabs of the rooms that are served
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "pages"),
             autoescape=True,
@@ -42,18 +47,37 @@ class Pages:
         self._environment.globals |= {"document_at": document_at, "tags": TAGS, "names": NAMES}
 
     def language(self, request: Request) -> StaffLanguage:
-        """The language that was chosen on this browser, or else the one that staff read."""
+        """The language that was chosen on this browser, or else the one that the colleague reads."""
         chosen = request.cookies.get(COOKIE, "")
-        return chosen if chosen in STAFF_LANGUAGES else self._language
+        if chosen in STAFF_LANGUAGES:
+            return chosen
+        colleague: Colleague | None = request.state.colleague
+        return self._language if colleague is None else colleague.reads
 
     def say(self, request: Request, key: str, **values: object) -> str:
         return self._sentences.say(key, self.language(request), **values)
 
+    def role(self, request: Request, role: str) -> str:
+        """What a role is called; a company may have roles of its own."""
+        try:
+            return self.say(request, f"login.role.{role}")
+        except KeyError:
+            return role
+
     def page(
-        self, request: Request, template: str, *, status: int = 200, **values: object
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        token: str | None = None,
+        **values: object,
     ) -> Response:
-        """A page of `pages/`."""
-        language = self.language(request)
+        """A page of `pages/`; `token` is for forms of somebody who is not logged in yet."""
+        language, session = self.language(request), request.state.session
+        colleague: Colleague | None = request.state.colleague
+        if token is None:
+            token = "" if session is None else session.csrf
 
         def say(key: str, **filled: object) -> str:
             return self._sentences.say(key, language, **filled)
@@ -67,11 +91,15 @@ class Pages:
             language=language,
             languages=STAFF_LANGUAGES,
             here=_here(request),
+            rooms=self.rooms,
             notice=self._notice(request),
-            token=Markup('<input type="hidden" name="{}" value="{}">').format(
-                TOKEN_FIELD, self._guard.token
+            colleague=colleague,
+            role=lambda name: self.role(request, name),
+            may=lambda scope: (
+                colleague is not None and self._permissions.may(colleague.role, scope)
             ),
-            token_value=self._guard.token,
+            token=Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token),
+            token_value=token,
             **values,
         )
         return HTMLResponse(text, status)
@@ -82,7 +110,9 @@ class Pages:
         if "application/json" in request.headers.get("accept", ""):
             body = {"said": " ".join(filter(None, (said, refused.detail)))}
             return JSONResponse(body, refused.status)
-        closed = refused.status == 403  # what is behind the door is not linked to from outside
+        closed = (
+            request.state.colleague is None
+        )  # what is behind the door is not linked to from outside
         shown = {"said": said, "detail": refused.detail}
         return self.page(
             request, "refused.html", status=refused.status, closed=closed, tab="", **shown
@@ -96,7 +126,12 @@ class Pages:
         return self.say(request, f"desk.done.{done}", what=what[:_LONGEST_SHOWN])
 
 
-DONE = ("uploaded", "renamed", "deleted", "saved", "drafted", "rolled_back")
+DONE = (
+    *("uploaded", "renamed", "deleted", "saved", "drafted", "rolled_back"),
+    *("acknowledged", "was_acknowledged", "taken", "replied", "noted", "returned", "assigned"),
+    *("solved", "solved_asked", "status", "priority", "team", "false_alarm", "away", "there"),
+    *("approved", "refused"),
+)
 
 
 def document_at(path: str, page: str = "document") -> str:

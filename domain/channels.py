@@ -103,7 +103,8 @@ class Outgoing:
     """A message on its way out. `id` is the idempotency key towards platforms that take one.
 
     `text` is Markdown of the subset every channel can show or reduce: paragraphs, lists, bold. A push goes to a
-    member of staff: `push_by` says how loudly.
+    member of staff: `push_by` says how loudly. `replaces` names an earlier message that a push takes the place of
+    where the platform can change what it shows; elsewhere it is a new message.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Outgoing:
     kind: OutgoingKind = "reply"
     push_by: PushBy = "message"
     route: Mapping[str, str] = field(default_factory=dict)
+    replaces: str = ""
 
 
 @dataclass(frozen=True)

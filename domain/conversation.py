@@ -6,16 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from domain.casework import Priority
+from domain.casework import Priority, Ticket
 from domain.language import Language
 
 Author = Literal[
-    "customer", "bystander", "assistant", "staff"
-]  # a bystander speaks in the same group
+    "customer", "bystander", "assistant", "staff", "withheld"
+]  # a bystander speaks in the same group; what was withheld the assistant wrote, and nobody was told
 TaskStatus = Literal[
     "open",
     "awaiting_customer",
     "awaiting_approval",
+    "approving",
     "on_hold",
     "done",
     "declined",
@@ -118,7 +119,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A conversation as it is kept between turns."""
+    """A conversation as it is kept between turns.
+
+    `holder` is the colleague who speaks in it, if a person does; `fence` grows with every change of owner;
+    `ticket` is the episode that it is in, or was in last.
+    """
 
     id: str
     tenant: str
@@ -130,3 +135,6 @@ class Conversation:
     group: bool = False
     verified: bool = False
     standing: Standing = field(default_factory=Standing)
+    holder: str = ""
+    fence: int = 0
+    ticket: Ticket | None = None

@@ -4,7 +4,7 @@ NightdeskError              code · retryable
 ├── InputError              the sender can mend it
 ├── AccessError             NotIdentified · NotPermitted
 ├── UpstreamError           UpstreamTimeout · UpstreamUnavailable · RateLimited · Undeliverable
-├── StorageError            nothing was kept, and the sender must not be told that it was · AlreadyAnswered
+├── StorageError            nothing was kept, and nobody must be told that it was · AlreadyAnswered · HandedBack
 ├── ModelError              ModelUnavailable · ModelRefused · InvalidModelOutput · BudgetSpent
 └── ConfigurationError      at start-up only; names the setting or the file, and the remedy
 """
@@ -91,6 +91,12 @@ class AlreadyAnswered(StorageError):
 
     code = "already_answered"
     retryable = False
+
+
+class HandedBack(StorageError):
+    """A colleague gave the conversation back while a turn ran: what it left unsaid has to be thought anew."""
+
+    code = "handed_back"
 
 
 class ModelError(NightdeskError):

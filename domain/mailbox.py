@@ -56,6 +56,10 @@ class InboxStore(Protocol):
         """The same turn with what has arrived since."""
         ...
 
+    async def done(self, taken: Taken) -> None:
+        """What a turn had taken is answered, by something else than a reply."""
+        ...
+
     async def waiting(self) -> list[Kept]:
         """The oldest unanswered arrival of every conversation that has one."""
         ...
@@ -75,6 +79,13 @@ class OutboxStore(Protocol):
     async def put(self, messages: Sequence[Outgoing]) -> None: ...
     async def unsent(self, conversation_id: str) -> list[Unsent]:
         """What a conversation still has to be told, in the order it was written."""
+        ...
+
+    async def claim(self, message: Outgoing) -> bool:
+        """Begin to send a message; false: it is kept back, for a colleague speaks in this conversation.
+
+        The assistant's messages are let out and a conversation is taken over one after the other, never both.
+        """
         ...
 
     async def sent(self, message_id: str, receipt: Receipt, at: datetime) -> None: ...

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from domain.casework import Citation, Handover, Ticket
 from domain.channels import Outgoing
 from domain.conversation import Conversation, Message, Task
 from domain.knowledge import AskedQuestion
+from domain.office import Mood, Survey, TicketEvent
+
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class History:
     conversation: Conversation
     tasks: tuple[Task, ...] = ()
     messages: tuple[Message, ...] = ()
+    survey: Survey | None = None
+    """The latest survey of this conversation."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class TurnRecord:
     """Everything that a turn leaves behind; kept all together or not at all.
 
     `received` is what the customer said, where it is not kept yet; there is no `reply` when a person has the
-    conversation; `taken` is the turn whose arrivals in the inbox are answered by this.
+    conversation; `taken` is the turn whose arrivals in the inbox are answered by this; `at` is when it ended.
     """
 
     conversation: Conversation
@@ -66,6 +71,10 @@ class TurnRecord:
     citations: Sequence[Citation] = ()
     questions: Sequence[AskedQuestion] = ()
     taken: str | None = None
+    at: datetime = EPOCH
+    mood: Mood | None = None
+    survey: Survey | None = None
+    events: Sequence[TicketEvent] = ()
 
 
 class ConversationStore(Protocol):
@@ -81,11 +90,14 @@ class ConversationStore(Protocol):
         ...
 
     async def history(self, conversation_id: str) -> History | None: ...
-    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> None:
+    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> bool:
         """Save everything a turn leaves behind, in one commit; `tokens` counts those of a text.
+
+        False: somebody took the conversation over while the turn ran. What it did is kept; its reply is not said.
 
         Raises:
             AlreadyAnswered: another run of the turn was quicker; nothing was saved.
+            HandedBack: it was silent for a colleague who is gone; nothing was kept, and it has to run again.
         """
         ...
 

@@ -37,6 +37,8 @@ class ToolPolicy:
     confirm: Confirm = "always"
     assurance: Assurance = "identified"
     timeout_seconds: float = 8.0
+    approval: str | None = None
+    """The scope of a colleague who may approve what the tool asks approval for."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Caller:
     verified: bool = False
     asked: frozenset[str] = frozenset()
     """Slots that the customer was asked for already: choose the likeliest now instead of asking again."""
+    approved: bool = False
+    """A colleague with the scope of the policy's `approval` has said yes to it."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The thirteen words by which a golden conversation says what the desk should do."""
+"""The fourteen words by which a golden conversation says what the desk should do."""
 
 from __future__ import annotations
 
@@ -144,6 +144,10 @@ class Agent(Strict):
     hands_over: Annotated[list[Person], BeforeValidator(_answers)] | None = Field(
         default=None, alias="hands over"
     )
+    sends_survey: Annotated[Literal["yes", "no"], BeforeValidator(_plain)] = Field(
+        default="no", alias="sends survey"
+    )
+    silent: Annotated[Literal["yes", "no"], BeforeValidator(_plain)] = "no"
     speaks: Annotated[list[Tongue], BeforeValidator(_listed)] | None = None
     mood: Literal["calm", "upset", "angry"] | None = None
     judge: Annotated[list[Statement], BeforeValidator(_listed)] = []  # decided by a model, if asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.always import leaks
 from evals.deeds import effects, lookups
@@ -35,8 +35,10 @@ def grade(wanted: Agent, scene: Scene, tongues: Sequence[str]) -> list[Problem]:
         "citations": _citations(wanted, scene),
         "language": _language(wanted.speaks or tongues, scene),
         "people": [*_person(wanted, scene), *_alarm(wanted, scene), *_ticket(wanted, scene)],
+        "survey": _survey(wanted, scene),
+        "silence": _silence(wanted, scene),
         "mood": _mood(wanted, scene),
-        "always": leaks(scene),
+        "always": leaks(replace(scene, replies=()) if wanted.silent == "yes" else scene),
     }
     return [Problem(grader, text) for grader, texts in found.items() for text in texts]
 
@@ -159,9 +161,12 @@ def _ticket(wanted: Agent, scene: Scene) -> list[str]:
     case = wanted.opens_ticket
     if case is None:
         return []
-    if not scene.tickets:
-        return ["should open a ticket and does not"]
-    ticket, reason = scene.tickets[-1], scene.handover.reason if scene.handover else ""
+    needed = [one for one in scene.tickets if one.stage is not None]
+    if (
+        not needed
+    ):  # every conversation is on a ticket; this is about one that a person has to work on
+        return ["should open a ticket for a person and does not"]
+    ticket, reason = needed[-1], scene.handover.reason if scene.handover else ""
     pairs = (
         ("priority", case.priority, ticket.priority),
         ("team", case.team, ticket.team),
@@ -180,6 +185,21 @@ def _ticket(wanted: Agent, scene: Scene) -> list[str]:
         for one in case.never_mentions
         if fold(one) in seen
     ]
+
+
+def _survey(wanted: Agent, scene: Scene) -> list[str]:
+    asked = wanted.sends_survey == "yes"
+    if asked == scene.surveyed:
+        return []
+    return ["should ask how it was and does not"] if asked else ["asks how it was too early"]
+
+
+def _silence(wanted: Agent, scene: Scene) -> list[str]:
+    """While a colleague speaks, the assistant says nothing at all."""
+    said = [one for one in scene.replies if one]
+    if wanted.silent == "yes":
+        return [f"says “{one}” although a colleague has the conversation" for one in said]
+    return []
 
 
 def _mood(wanted: Agent, scene: Scene) -> list[str]:

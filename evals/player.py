@@ -20,10 +20,12 @@ from domain.language import Language
 from domain.reading import Screening
 from domain.records import Notice
 from evals.company import Company
-from evals.scenario import Golden, Said
+from evals.office import GoldenOffice
+from evals.scenario import ColleagueDeed, Golden, Said
 from house import House
 from retrieval.search import Librarian
 from support.calendar import HONG_KONG
+from support.surveys import asked_by
 from understanding.screening import EmbeddedScreener
 
 _LANGUAGES: dict[str, Language] = {
@@ -63,6 +65,7 @@ class Scene:
     priority: str = "normal"
     anger: float = 0.0
     negative: float = 0.0
+    surveyed: bool = False
 
 
 @dataclass
@@ -98,6 +101,9 @@ class Player:
         self._id = conversation_id
         self._heard = _Heard()
         self._effects_seen = 0
+        self._office = GoldenOffice(house, turns, clock, conversation_id)
+        self._survey = ""
+        self._told: set[str] = set()
         self._tasks: dict[str, Task] = {}
         self._before = Scene(shop.world, customer)
         self.transcript: list[Line] = []
@@ -158,10 +164,23 @@ class Player:
         self._tasks |= moved
         heard.waiting_for_yes = tuple(task.kind for task in answer.tasks if task.awaits_yes)
 
-    def wait(self, span: timedelta) -> None:
-        """Let time pass."""
+    async def wait(self, span: timedelta) -> None:
+        """Let time pass, and what is due by then happen."""
         self._clock.moment += span
         self.transcript.append(Line("clock", f"{self._clock.moment:%a %d %b %H:%M}"))
+        await self._office.time_passes()
+        history = await self._house.store.history(self._id)
+        survey = history.survey if history else None
+        for message in history.messages if history and survey else ():
+            if survey and message.id == asked_by(survey) and message.id not in self._told:
+                self._told.add(message.id)
+                self._heard.replies.append(message.text)
+                self.transcript.append(Line("agent", message.text))
+
+    async def does(self, deed: ColleagueDeed) -> None:
+        """A colleague acts."""
+        self.transcript.append(Line(deed.who, deed.replies or "…"))
+        await self._office.does(deed)
 
     async def look(self, *, mood: bool = False) -> Scene:
         """What the messages since the last look have left behind; how they felt only when asked."""
@@ -169,6 +188,8 @@ class Player:
         history = await self._house.store.history(self._id)
         assert history is not None, "the conversation was opened"
         standing = history.conversation.standing
+        asked = history.survey.id if history.survey else ""
+        new_survey, self._survey = asked not in ("", self._survey), asked
         book, effects = self._house.casebook, self._shop.effects()
         tickets, notices = await book.tickets(self._id), await book.notices(self._id)
         text = heard.texts[-1] if heard.texts else ""
@@ -193,6 +214,7 @@ class Player:
             priority=standing.priority,
             anger=felt.anger,
             negative=felt.negative,
+            surveyed=new_survey,
         )
         self._effects_seen, self._heard, self._before = len(effects), _Heard(), scene
         return scene

@@ -156,7 +156,9 @@ async def _play(stage: _Stage, golden: Golden, played: _Played) -> None:
             if step.customer is not None:
                 await player.say(step.customer)
             elif step.wait is not None:
-                player.wait(step.wait)
+                await player.wait(step.wait)
+            elif step.colleague is not None:
+                await player.does(step.colleague)
             elif step.agent is not None:
                 tongues = step.agent.speaks or tongues
                 scene = await player.look(mood=step.agent.mood is not None)

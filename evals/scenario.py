@@ -41,17 +41,28 @@ class Said(Strict):
         return self.text * self.repeated
 
 
+class ColleagueDeed(Strict):
+    """What a colleague does; several deeds are done in this order."""
+
+    who: str = Field(alias="as")
+    takes_over: Literal["yes", "no"] = Field(default="no", alias="takes over")
+    replies: str = ""
+    hands_back: Literal["yes", "no"] = Field(default="no", alias="hands back")
+    solves: Literal["yes", "no"] = "no"
+
+
 class Step(Strict):
-    """One of the three: the customer speaks, the desk is looked at, time passes."""
+    """One of the four: the customer speaks, the desk is looked at, a colleague acts, time passes."""
 
     customer: Annotated[Said, BeforeValidator(_said)] | None = None
+    colleague: ColleagueDeed | None = None
     agent: Agent | None = None
     wait: Annotated[timedelta, BeforeValidator(_span)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Step:
         if len(self.model_fields_set) != 1:
-            raise ValueError("a step is one of `customer`, `agent` and `wait`")
+            raise ValueError("a step is one of `customer`, `agent`, `colleague` and `wait`")
         return self
 
 
@@ -117,6 +128,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "given": Given,
     "agent": Agent,
     "customer": Said,
+    "colleague": ColleagueDeed,
     "opens ticket": TicketWanted,
     "alerts": AlertWanted,
 }

@@ -64,7 +64,7 @@ TOOLS = frozenset({*EFFECTS, *READS} - {"request_approval"})
 REASONS = frozenset(
     {"safety", "red_alert", "complaint", "vip_complaint", "anger", "explicit_request"}
     | {"auth_failed", "security", "delivery_dispute", "payment_dispute", "privacy_request"}
-    | {"policy_limit", "unsupported", "low_confidence"}
+    | {"policy_limit", "unsupported", "low_confidence", "low_score"}
 )
 
 

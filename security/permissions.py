@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import yaml
@@ -29,6 +29,10 @@ class Permissions:
         ):
             raise ConfigurationError(f"{path.name}: write each role with the list of its scopes")
         return cls({role: frozenset(map(str, scopes)) for role, scopes in document.items()})
+
+    @property
+    def roles(self) -> Collection[str]:
+        return self._grants.keys()
 
     def may(self, role: str, scope: str) -> bool:
         """Was this scope granted to this role?"""

@@ -13,35 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.casework import Handover, Ticket
 from domain.records import AuditEntry, Notice, TurnRecord
-from storage.database import APPENDING_AUDIT, Database, exclusive, upsert
-from storage.tables import audit, handovers, notices, tickets
+from storage import handovers
+from storage.database import APPENDING_AUDIT, Database, exclusive
+from storage.office_tables import handovers as handovers_table
+from storage.office_tables import ticket_words, tickets
+from storage.tables import audit, notices
+from storage.tickets import current, query, ticket_of
 
 GENESIS = "0" * 64
 
 
 async def save(connection: AsyncConnection, turn: TurnRecord) -> None:
-    """Keep what a turn brought to people's desks, and its audit entries, within the turn's own commit."""
-    if turn.ticket is not None:
-        row = asdict(turn.ticket) | {
-            "opened_at": turn.ticket.opened_at.isoformat(),
-            "due_at": turn.ticket.due_at and turn.ticket.due_at.isoformat(),
-        }
-        del row["number"]  # the sequence number of the row
-        await connection.execute(
-            upsert(connection, tickets)
-            .values(**row)
-            .on_conflict_do_update(index_elements=["id"], set_=row)
-        )
-    if turn.handover is not None:
-        row = asdict(turn.handover) | {
-            "raised_at": turn.handover.raised_at.isoformat(),
-            "answers_by": turn.handover.answers_by and turn.handover.answers_by.isoformat(),
-        }
-        del row["open_tasks"]  # they stand in the brief, and as tasks
-        statement = upsert(connection, handovers).values(**row)
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=["conversation_id"], set_=row)
-        )
+    """Keep what a turn pushed to people, and its audit entries, within the turn's own commit."""
     for notice in turn.notices:
         await connection.execute(
             insert(notices).values(**asdict(notice) | {"sent_at": notice.sent_at.isoformat()})
@@ -75,34 +58,14 @@ class SqlCasebook:
         self._database = database
 
     async def tickets(self, conversation_id: str) -> list[Ticket]:
-        rows = await self._rows(tickets, conversation_id)
-        return [
-            Ticket(
-                id=row["id"],
-                number=f"T{row['seq']:05d}",
-                conversation_id=row["conversation_id"],
-                customer_id=row["customer_id"],
-                subject=row["subject"],
-                summary=row["summary"],
-                category=row["category"],
-                priority=row["priority"],
-                status=row["status"],
-                team=row["team"],
-                opened_at=datetime.fromisoformat(row["opened_at"]),
-                due_at=row["due_at"] and datetime.fromisoformat(row["due_at"]),
-            )
-            for row in rows
-        ]
+        mine = query().where(tickets.c.conversation_id == conversation_id)
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(mine.order_by(tickets.c.seq))).mappings()
+            return [ticket_of(row) for row in rows]
 
     async def handover(self, conversation_id: str) -> Handover | None:
-        for row in await self._rows(handovers, conversation_id):
-            raised, answers = row.pop("raised_at"), row.pop("answers_by")
-            return Handover(
-                **row,
-                raised_at=datetime.fromisoformat(raised),
-                answers_by=answers and datetime.fromisoformat(answers),
-            )
-        return None
+        async with self._database.transaction() as connection:
+            return await handovers.newest(connection, conversation_id)
 
     async def notices(self, conversation_id: str) -> list[Notice]:
         rows = await self._rows(notices, conversation_id)
@@ -134,12 +97,21 @@ class SqlCasebook:
     async def add_to_brief(self, conversation_id: str, text: str) -> None:
         """Put masked text below the brief of a conversation's case; without a case nothing happens."""
         async with self._database.transaction() as connection:
-            for table, brief in ((tickets, tickets.c.summary), (handovers, handovers.c.brief)):
-                await connection.execute(
-                    update(table)
-                    .where(table.c.conversation_id == conversation_id)
-                    .values({brief: brief + f"\n{text}"})
-                )
+            ticket = await current(connection, conversation_id)
+            case = await handovers.newest(connection, conversation_id)
+            if ticket is None or case is None:
+                return
+            brief, summary = handovers_table.c.brief, ticket_words.c.summary
+            await connection.execute(
+                update(handovers_table)
+                .where(handovers_table.c.id == case.id)
+                .values(brief=brief + f"\n{text}")
+            )
+            await connection.execute(
+                update(ticket_words)
+                .where(ticket_words.c.ticket_id == ticket.id)
+                .values(summary=summary + f"\n{text}")
+            )
 
     async def _rows(self, table: Table, conversation_id: str) -> list[dict[str, Any]]:
         query = select(table).where(table.c.conversation_id == conversation_id)

@@ -13,27 +13,40 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.conversation import Conversation, Message, Pin, Standing, Task
-from domain.errors import AlreadyAnswered
+from domain.errors import AlreadyAnswered, HandedBack
+from domain.office import ASSISTANT, TicketEvent
 from domain.records import History, TurnRecord
-from storage import answers, casework, outbox
+from storage import answers, casework, handovers, outbox, surveys, tickets
 from storage.database import Database, upsert
 from storage.knowledge_tables import citations, questions
-from storage.tables import (
-    conversations,
-    handovers,
-    inbox,
-    ledger,
-    messages,
-    notices,
-    tasks,
-    tickets,
-)
+from storage.office_tables import handovers as handovers_table
+from storage.office_tables import labels, moods, ownership, ticket_events, ticket_words
+from storage.office_tables import surveys as surveys_table
+from storage.office_tables import tickets as tickets_table
+from storage.ownership import owned, speaks_for
+from storage.tables import conversations, inbox, ledger, messages, notices, tasks
 from storage.tables import (
     outbox as outbox_table,
 )
 
 RECENT_MESSAGES = 120
 RECENT_TASKS = 40
+
+
+def silenced(turn: TurnRecord) -> TurnRecord:
+    """The same turn without its reply: a colleague may read what would have been said, the customer does not."""
+    if turn.reply is None or turn.ticket is None:
+        return replace(turn, reply=None)
+    unsaid = TicketEvent(
+        turn.ticket.id,
+        turn.conversation.id,
+        turn.at,
+        "withheld",
+        ASSISTANT,
+        text=turn.reply.text,
+    )
+    pushes = [one for one in turn.outgoing if one.kind == "push"]
+    return replace(turn, reply=None, outgoing=pushes, events=(*turn.events, unsaid))
 
 
 class SqlConversations:
@@ -90,7 +103,10 @@ class SqlConversations:
                 return None
             latest = await connection.execute(
                 select(messages)
-                .where(messages.c.conversation_id == conversation_id)
+                .where(
+                    messages.c.conversation_id == conversation_id,
+                    messages.c.author != "withheld",
+                )
                 .order_by(messages.c.seq.desc())
                 .limit(RECENT_MESSAGES)
             )
@@ -103,41 +119,70 @@ class SqlConversations:
                 )
                 .limit(RECENT_TASKS)
             )
-            kept_tasks = sorted((self._task(row) for row in newest), key=lambda task: task.position)
+            kept_tasks = sorted(
+                (self.task_of(row) for row in newest), key=lambda task: task.position
+            )
             kept_messages = [self._message(row) for row in latest][::-1]
-        return History(self._conversation(found), tuple(kept_tasks), tuple(kept_messages))
+            now = await owned(connection, conversation_id)
+            ticket = await tickets.current(connection, conversation_id)
+            survey = await surveys.latest(connection, self._database, conversation_id)
+        conversation = replace(
+            self._conversation(found),
+            owner=now.owner,
+            holder=now.holder,
+            fence=now.fence,
+            ticket=ticket,
+        )
+        return History(conversation, tuple(kept_tasks), tuple(kept_messages), survey)
 
-    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> None:
-        """Save everything a turn leaves behind, in one commit.
+    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> bool:
+        """Save everything a turn leaves behind, in one commit; false when its reply may not be said any more.
 
         Raises:
             AlreadyAnswered: another run of the turn was quicker; nothing was saved.
+            HandedBack: it was silent for a colleague who is gone; nothing was saved, and it has to run again.
         """
         async with self._database.transaction() as connection:
             if turn.taken is not None:
                 await self._answer(connection, turn.taken)
+            now = await owned(connection, turn.conversation.id, locked=True)
+            speaks = speaks_for(turn.conversation, now)
+            if not speaks and not now.holder and turn.taken is not None:
+                raise HandedBack(f"turn {turn.taken} began before the conversation was given back")
+            if not speaks:
+                turn = silenced(turn)
             values = self._conversation_row(turn.conversation)
+            del values["owner"]
             await connection.execute(
                 update(conversations)
                 .where(conversations.c.id == turn.conversation.id)
                 .values(**values)
             )
-            said = [one for one in (turn.received, turn.reply) if one is not None]
-            rows = [self._message_row(one, tokens(one.text)) for one in said]
-            if turn.reply is not None and turn.received is not None:
-                rows[0]["answered_by"], rows[1]["answered_by"] = turn.reply.id, None
-            elif turn.reply is not None:
-                await connection.execute(
-                    update(messages)
-                    .where(messages.c.id == turn.answered)
-                    .values(answered_by=turn.reply.id)
-                )
-            if rows:
-                await connection.execute(insert(messages), rows)
+            await self._save_messages(connection, turn, tokens)
             await self._save_tasks(connection, turn)
+            await tickets.save(connection, self._database, turn, held=now.holder != "")
+            outgoing = await handovers.save(connection, turn)
             await casework.save(connection, turn)
+            await surveys.save(connection, self._database, turn)
             await answers.save(connection, turn)
-            await outbox.put(connection, self._database, turn.outgoing)
+            await outbox.put(connection, self._database, outgoing)
+        return speaks
+
+    async def _save_messages(
+        self, connection: AsyncConnection, turn: TurnRecord, tokens: Callable[[str], int]
+    ) -> None:
+        said = [one for one in (turn.received, turn.reply) if one is not None]
+        rows = [self._message_row(one, tokens(one.text)) for one in said]
+        if turn.reply is not None and turn.received is not None:
+            rows[0]["answered_by"], rows[1]["answered_by"] = turn.reply.id, None
+        elif turn.reply is not None:
+            await connection.execute(
+                update(messages)
+                .where(messages.c.id == turn.answered)
+                .values(answered_by=turn.reply.id)
+            )
+        if rows:
+            await connection.execute(insert(messages), rows)
 
     async def _answer(self, connection: AsyncConnection, turn_id: str) -> None:
         """Mark the arrivals of a turn as answered. Two runs of one turn meet here, and one of them gives way."""
@@ -159,7 +204,7 @@ class SqlConversations:
                 return
             standing = self._conversation(row).standing
             changed = replace(standing, summary=summary, summed_up_to=up_to)
-            sealed = self._seal(asdict(changed))
+            sealed = self.seal(asdict(changed))
             await connection.execute(update(conversations).where(mine).values(sealed=sealed))
 
     async def forget(self, conversation_id: str) -> None:
@@ -169,8 +214,14 @@ class SqlConversations:
                 messages,
                 tasks,
                 ledger,
-                tickets,
-                handovers,
+                tickets_table,
+                ticket_words,
+                ticket_events,
+                handovers_table,
+                ownership,
+                surveys_table,
+                moods,
+                labels,
                 notices,
                 inbox,
                 outbox_table,
@@ -192,7 +243,7 @@ class SqlConversations:
                 "position": task.position,
                 "kind": task.kind,
                 "status": task.status,
-                "sealed": self._seal(asdict(task)),
+                "sealed": self.seal(asdict(task)),
             }
             for task in turn.tasks
         ]
@@ -206,7 +257,9 @@ class SqlConversations:
     def _conversation_row(self, conversation: Conversation) -> dict[str, Any]:
         row = asdict(conversation)
         row["opened_at"] = conversation.opened_at.isoformat()
-        row["sealed"] = self._seal(row.pop("standing"))
+        row["sealed"] = self.seal(row.pop("standing"))
+        for elsewhere in ("holder", "fence", "ticket"):
+            del row[elsewhere]
         return row
 
     def _conversation(self, row: Row[Any]) -> Conversation:
@@ -237,11 +290,16 @@ class SqlConversations:
             external_id=row.external_id,
         )
 
-    def _task(self, row: Row[Any]) -> Task:
+    def task_of(self, row: Row[Any]) -> Task:
         fields = json.loads(self._database.unseal(row.sealed))
         return Task(
-            **{**fields, "missing": tuple(fields["missing"]), "asked": tuple(fields["asked"])}
+            **{
+                **fields,
+                "status": row.status,
+                "missing": tuple(fields["missing"]),
+                "asked": tuple(fields["asked"]),
+            }
         )
 
-    def _seal(self, value: object) -> str:
+    def seal(self, value: object) -> str:
         return self._database.seal(json.dumps(value, ensure_ascii=False, default=str))

@@ -17,10 +17,12 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import ConfigurationError
-from storage.knowledge_tables import metadata
+from storage.migrating import bring_up
+from storage.office_tables import metadata
 
 _MAKING_TABLES = 1  # names of advisory locks
 APPENDING_AUDIT = 2
+READERS = 3
 _NOT_A_URL = (
     "NIGHTDESK_DATABASE_URL must look like postgresql+psycopg://user:password@host/database"
 )
@@ -29,8 +31,11 @@ _NOT_A_URL = (
 class Database:
     """One SQLite file in write-ahead mode, or one Postgres. Every commit is on the disk when it returns."""
 
-    def __init__(self, engine: AsyncEngine, cipher: Fernet) -> None:
+    def __init__(
+        self, engine: AsyncEngine, cipher: Fernet, readers: AsyncEngine | None = None
+    ) -> None:
         self._engine = engine
+        self._readers = readers or engine
         self.cipher = cipher
 
     @classmethod
@@ -54,14 +59,14 @@ class Database:
         try:
             async with engine.begin() as connection:
                 await exclusive(connection, _MAKING_TABLES)
-                await connection.run_sync(metadata.create_all)
+                await connection.run_sync(bring_up, metadata)
         except (SQLAlchemyError, OSError) as error:
             await engine.dispose()
             raise ConfigurationError(
                 f"the database cannot be opened ({type(error).__name__}); check NIGHTDESK_DATABASE_URL"
                 " and that the server is up"
             ) from error
-        return cls(engine, cipher)
+        return cls(engine, cipher, _readers(folder) if url is None else None)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -69,7 +74,18 @@ class Database:
         async with self._engine.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """What is on the disk at this moment, for pages and figures: it holds up nobody who writes.
+
+        What the caller has not committed yet is not seen, and nothing can be changed.
+        """
+        async with self._readers.connect() as connection:
+            yield connection
+
     async def close(self) -> None:
+        if self._readers is not self._engine:
+            await self._readers.dispose()  # before the writer, which is to be the last at the log
         await self._engine.dispose()
 
     def seal(self, text: str) -> str:
@@ -110,6 +126,25 @@ def _postgres(url: str) -> AsyncEngine:
     if parsed.drivername != "postgresql+psycopg":
         raise ConfigurationError(_NOT_A_URL)
     return create_async_engine(parsed, pool_size=8, max_overflow=8, pool_timeout=60)
+
+
+def _readers(folder: Path) -> AsyncEngine:
+    """Connections to the SQLite file beside the one that writes; they can change nothing."""
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///file:{folder / 'nightdesk.db'}?mode=ro&uri=true",
+        pool_size=READERS,
+        max_overflow=0,
+        pool_timeout=60,
+    )
+    event.listen(engine.sync_engine, "connect", _only_reads)
+    return engine
+
+
+def _only_reads(connection: DBAPIConnection, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("query_only=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 def _prepare(folder: Path) -> Fernet:

@@ -129,6 +129,13 @@ class SqlInbox:
                 update(inbox).where(inbox.c.id.in_(ids)).values(turn_id=turn_id)
             )
 
+    async def done(self, taken: Taken) -> None:
+        """Mark what a turn had taken as answered."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(inbox).where(inbox.c.turn_id == taken.turn_id).values(answered=True)
+            )
+
     async def waiting(self) -> list[Kept]:
         """The oldest unanswered arrival of every conversation that has one."""
         oldest = (
@@ -142,12 +149,14 @@ class SqlInbox:
         return [self._kept(row) for row in rows]
 
     def _kept(self, row: Row[Any]) -> Kept:
-        arrival = _arrival(json.loads(self._database.unseal(row.sealed)))
+        arrival = arrival_of(self._database.unseal(row.sealed))
         received = datetime.fromisoformat(row.received_at)
         return Kept(row.id, row.seq, row.conversation_id, received, arrival)
 
 
-def _arrival(fields: dict[str, Any]) -> Arrival:
+def arrival_of(kept: str) -> Arrival:
+    """An arrival as it was kept."""
+    fields: dict[str, Any] = json.loads(kept)
     return Arrival(
         external_id=fields["external_id"],
         address=Address(**fields["address"]),

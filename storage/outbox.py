@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.channels import Address, Button, Outgoing, Receipt, Said
 from domain.mailbox import Unsent
 from storage.database import Database, upsert
+from storage.ownership import OPEN, claim
 from storage.tables import messages, outbox
 
 LONGEST_TRANSCRIPT = 200
+MOST_PUSHES = 30  # of one conversation, that are changed when somebody has pressed
 
 
 async def put(
@@ -48,12 +50,49 @@ class SqlOutbox:
     async def unsent(self, conversation_id: str) -> list[Unsent]:
         query = (
             select(outbox)
-            .where(outbox.c.conversation_id == conversation_id, outbox.c.status == "pending")
+            .where(outbox.c.conversation_id == conversation_id, outbox.c.status.in_(OPEN))
             .order_by(outbox.c.seq)
         )
         async with self._database.transaction() as connection:
             rows = list(await connection.execute(query))
         return [Unsent(self._message(row.sealed), row.tries) for row in rows]
+
+    async def claim(self, message: Outgoing) -> bool:
+        """Begin to send a message; false: it was kept back, for a colleague speaks in this conversation."""
+        async with self._database.transaction() as connection:
+            return await claim(connection, message.id, message.conversation_id)
+
+    async def in_flight(self, conversation_id: str) -> bool:
+        """Is something that the assistant wrote on its way out at this moment?"""
+        query = (
+            select(outbox.c.id)
+            .join(messages, messages.c.id == outbox.c.id)
+            .where(
+                outbox.c.conversation_id == conversation_id,
+                outbox.c.status == "sending",
+                messages.c.author == "assistant",
+            )
+            .limit(1)
+        )
+        async with self._database.transaction() as connection:
+            return (await connection.execute(query)).scalar() is not None
+
+    async def pushed(self, conversation_id: str, about: str) -> list[Outgoing]:
+        """The latest messages of a conversation that were sent with a button for `about`."""
+        query = (
+            select(outbox.c.sealed)
+            .where(outbox.c.conversation_id == conversation_id, outbox.c.status == "sent")
+            .order_by(outbox.c.seq.desc())
+            .limit(MOST_PUSHES)
+        )
+        async with self._database.transaction() as connection:
+            rows = list((await connection.execute(query)).scalars())
+        found = [self._message(sealed) for sealed in rows]
+        return [
+            one
+            for one in found
+            if any(button.value.endswith(f":{about}") for button in one.buttons)
+        ]
 
     async def sent(self, message_id: str, receipt: Receipt, at: datetime) -> None:
         await self._mark(
@@ -65,7 +104,7 @@ class SqlOutbox:
         )
 
     async def tried(self, message_id: str, why: str) -> None:
-        await self._mark(message_id, tries=outbox.c.tries + 1, why=why)
+        await self._mark(message_id, status="pending", tries=outbox.c.tries + 1, why=why)
 
     async def gave_up(self, message_id: str, why: str) -> None:
         await self._mark(message_id, status="dead", why=why)
@@ -77,7 +116,7 @@ class SqlOutbox:
         return None if sealed is None else self._message(sealed)
 
     async def conversations(self) -> list[str]:
-        query = select(outbox.c.conversation_id).where(outbox.c.status == "pending").distinct()
+        query = select(outbox.c.conversation_id).where(outbox.c.status.in_(OPEN)).distinct()
         async with self._database.transaction() as connection:
             return list((await connection.execute(query)).scalars())
 
@@ -86,7 +125,11 @@ class SqlOutbox:
         query = (
             select(messages, outbox.c.sealed.label("outgoing"))
             .outerjoin(outbox, outbox.c.id == messages.c.id)
-            .where(messages.c.conversation_id == conversation_id, messages.c.seq > seq)
+            .where(
+                messages.c.conversation_id == conversation_id,
+                messages.c.seq > seq,
+                messages.c.author != "withheld",
+            )
             .order_by(messages.c.seq)
             .limit(LONGEST_TRANSCRIPT)
         )

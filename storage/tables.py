@@ -87,35 +87,6 @@ audit = Table(
     Column("hash", String, nullable=False),
 )
 
-tickets = Table(
-    "tickets",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("id", String, nullable=False, unique=True),
-    Column("conversation_id", String, nullable=False, index=True),
-    Column("customer_id", String, nullable=False),
-    Column("subject", String, nullable=False),
-    Column("category", String, nullable=False),
-    Column("priority", String, nullable=False),
-    Column("status", String, nullable=False),
-    Column("team", String, nullable=False),
-    Column("opened_at", String, nullable=False),
-    Column("due_at", String),
-    Column("summary", Text, nullable=False),  # masked
-)
-
-handovers = Table(
-    "handovers",
-    metadata,
-    Column("conversation_id", String, primary_key=True),
-    Column("ticket_id", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("brief", Text, nullable=False),  # masked
-    Column("raised_at", String, nullable=False),
-    Column("answers_by", String),
-    Column("on_duty", Boolean, nullable=False),
-)
-
 notices = Table(
     "notices",  # what was pushed to people: red alerts and calls to the person on duty
     metadata,
@@ -152,7 +123,7 @@ outbox = Table(
     Column("id", String, nullable=False, unique=True),
     Column("conversation_id", String, nullable=False),
     Column("channel", String, nullable=False),
-    Column("status", String, nullable=False),  # pending, sent or dead
+    Column("status", String, nullable=False),  # pending, sending, sent, withheld or dead
     Column("tries", Integer, nullable=False),
     Column("why", String),  # the last fault, without any text of the message
     Column("sent_at", String),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,25 +10,14 @@ from uuid import uuid4
 
 import structlog
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from domain.channels import Address, Outgoing, PushBy
+from domain.channels import Address, Button, Outgoing
 from domain.errors import ConfigurationError
+from domain.office import Reach, staff_talk
 from domain.records import Notice
 
 log = structlog.get_logger()
-
-
-class Reach(BaseModel):
-    """How a person or a team is reached."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    channel: str
-    user: str = ""
-    group: str = ""
-    by: PushBy = "message"
-    alert_by: PushBy | None = None  # louder, for red alerts
 
 
 _TABLE: TypeAdapter[dict[str, Reach]] = TypeAdapter(dict[str, Reach])
@@ -42,15 +31,17 @@ class DutyRoster:
     channels: Collection[str]
 
     @classmethod
-    def read(cls, path: Path, channels: Collection[str]) -> DutyRoster:
-        """Read the roster; only recipients on one of the open `channels` are pushed to.
+    def read(cls, path: Path, channels: Collection[str], people: Mapping[str, Reach]) -> DutyRoster:
+        """Read the roster of teams; `people` are those who are reached by themselves.
+
+        Only recipients on one of the open `channels` are pushed to.
 
         Raises:
             ConfigurationError: names the recipient and what is wrong.
         """
         try:
             content: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-            return cls(_TABLE.validate_python(content), channels)
+            return cls({**_TABLE.validate_python(content), **people}, channels)
         except (OSError, yaml.YAMLError) as error:
             raise ConfigurationError(f"{path.name} cannot be read: {error}") from error
         except ValidationError as error:
@@ -59,8 +50,8 @@ class DutyRoster:
             )
             raise ConfigurationError(f"{path.name}: {problems}") from error
 
-    def pushes(self, notices: Sequence[Notice]) -> list[Outgoing]:
-        """The messages to staff that notices become. Their text is masked already."""
+    def pushes(self, notices: Sequence[Notice], buttons: tuple[Button, ...] = ()) -> list[Outgoing]:
+        """The messages to staff that notices become, with buttons to press. Their text is masked already."""
         found = []
         for notice in notices:
             reach = self.reach.get(notice.recipient) or self.reach.get("otherwise")
@@ -72,11 +63,12 @@ class DutyRoster:
             found.append(
                 Outgoing(
                     id=uuid4().hex,
-                    conversation_id=f"push-{notice.conversation_id}",
+                    conversation_id=staff_talk(notice.conversation_id),
                     address=address,
                     text=notice.text,
                     kind="push",
                     push_by=by,
+                    buttons=buttons,
                 )
             )
         return found

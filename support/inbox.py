@@ -46,10 +46,10 @@ class Inbox:
             InputError: a button of a message that we never sent, or that was sent to somebody else, was pressed.
         """
         channel = arrival.address.channel
-        arrival = await self._placed(arrival)
+        arrival, conversation_id = await self._placed(arrival)
         self._crowd(1)
         try:
-            kept = await self._store.keep(arrival, arrival.address.conversation_id)
+            kept = await self._store.keep(arrival, conversation_id)
         finally:
             self._crowd(-1)
         _ARRIVALS.labels(channel, "new" if kept else "duplicate").inc()
@@ -72,18 +72,23 @@ class Inbox:
             loop = asyncio.get_running_loop()
             self._settling = loop.call_later(QUIET_SECONDS, self._quiet.set)
 
-    async def _placed(self, arrival: Arrival) -> Arrival:
-        """A click belongs to the conversation of the message that its button stood under."""
+    async def _placed(self, arrival: Arrival) -> tuple[Arrival, str]:
+        """The arrival, and its conversation: of a click, that of the message that its button stood under.
+
+        What was written to one person only they may press; what was written to a group, anybody who sees it.
+        """
         if arrival.click is None or not arrival.click.message_id:
-            return arrival
+            return arrival, arrival.address.conversation_id
         asked = await self._sent.find(arrival.click.message_id)
         if asked is None:
             _ARRIVALS.labels(arrival.address.channel, "unknown_button").inc()
             raise InputError("a button was pressed under a message that this desk never sent")
-        if asked.address.user and arrival.sender.id != asked.address.user:
+        elsewhere = asked.address.channel != arrival.address.channel
+        if elsewhere or (asked.address.user and arrival.sender.id != asked.address.user):
             _ARRIVALS.labels(arrival.address.channel, "foreign_button").inc()
             raise InputError("a button was pressed by somebody whom the message was not for")
-        return replace(arrival, address=asked.address, route={**asked.route, **arrival.route})
+        placed = replace(arrival, address=asked.address, route={**asked.route, **arrival.route})
+        return placed, asked.conversation_id
 
     def call(self, kept: Kept) -> None:
         """See to it that a turn answers what was kept. Later arrivals of the conversation join it."""
@@ -127,6 +132,10 @@ class Inbox:
     async def take(self, conversation_id: str) -> Taken | None:
         """What the next turn answers."""
         return await self._store.take(conversation_id)
+
+    async def done(self, taken: Taken) -> None:
+        """What was taken is answered."""
+        await self._store.done(taken)
 
     @contextmanager
     def watched(self, conversation_id: str) -> Iterator[asyncio.Event]:

@@ -52,6 +52,10 @@ class Outbox:
         message = unsent.message
         channel = self._channels.get(message.address.channel)
         name = message.address.channel
+        if not await self._store.claim(message):
+            _SENDS.labels(name, "withheld").inc()
+            log.info("withheld", message_id=message.id, conversation_id=message.conversation_id)
+            return None
         try:
             if channel is None:
                 raise Undeliverable(f"the channel {name!r} is not configured")

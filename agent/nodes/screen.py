@@ -35,17 +35,22 @@ _TRIGGERS = {
 
 async def screen(state: ConversationState, runtime: Runtime[AgentContext]) -> Update:
     """Set the language of the reply, and what the message means for priority, alarm and people."""
+    return await look(state, runtime.context)
+
+
+async def look(state: ConversationState, context: AgentContext) -> Update:
+    """What a message gives away, whoever will answer it."""
     text = state.message.text
     conversation = state.conversation
     language = requested(text) or detect(text, conversation.language).language
     if state.message.author == "bystander":
         return {"conversation": replace(conversation, language=language)}
-    screening = await asyncio.to_thread(runtime.context.screener.screen, text)
+    screening = await asyncio.to_thread(context.screener.screen, text)
     standing = conversation.standing
     verdict = Verdict()
     if not screening.blocked:
         found = triggers(screening, standing, state.customer.vip)
-        verdict = runtime.context.escalation.decide(found)
+        verdict = context.escalation.decide(found)
         standing = replace(
             standing,
             priority=higher(standing.priority, verdict.priority),

@@ -94,6 +94,22 @@ class Cards:
         carrier = self._finished[card.id]
         return (card.id, carrier) if carrier else (card.id,)
 
+    async def change(self, card: Card) -> None:
+        """Let a card that stands say something else: one of ours by its id, before a restart as well.
+
+        Raises:
+            Refused: there is no such card.
+            UpstreamError: it may work later.
+        """
+        begun = self._begun.get(card.id)
+        if begun is None:
+            await self._say_all(card)
+            return
+        async with begun.lock:
+            begun.card = card  # whoever finishes it must not bring back what it said before
+            await self._say_all(card)
+            self._end(begun, "finished")
+
     async def _work(self, begun: _Begun, typed: bool) -> None:
         if begun.made:
             await self._finish(begun, typed)

@@ -13,9 +13,10 @@ from channels.dingtalk.api import Api, App
 from channels.dingtalk.card_bodies import Template
 from channels.dingtalk.cards import Cards, Pace
 from channels.dingtalk.connection import Timings
+from channels.dingtalk.deck import Deck
 from channels.dingtalk.inbound import Receiver
 from channels.dingtalk.messages import CHANNEL, Bot, SessionBy
-from channels.dingtalk.posts import Posts
+from channels.dingtalk.posts import Pieces, Posts
 from channels.dingtalk.pushes import Pushes
 from channels.dingtalk.quota import Budget
 from channels.dingtalk.replies import Replies
@@ -114,9 +115,10 @@ class DingTalk:
         shows_cards = bool(section.card_template) and section.mode == "stream"
         template = Template(section.card_template, section.card_stream_key)
         self._cards = Cards(self._api, self._budget, template, pace) if shows_cards else None
-        posts = Posts(self._api, clock)
-        self._replies = Replies(posts, self._cards, self._budget, clock)
-        self._pushes = Pushes(self._api, posts, clock)
+        posted = Pieces(Posts(self._api, clock))
+        deck = Deck(self._cards, self._budget, clock)
+        self._replies = Replies(posted, deck, clock)
+        self._pushes = Pushes(self._api, posted, deck, clock)
         self.capabilities = Capabilities(
             buttons=6, longest_text=20_000, streams=shows_cards, pushes=True
         )

@@ -12,9 +12,9 @@ from prometheus_client import Counter
 
 from channels.dingtalk.api import Api
 from channels.dingtalk.failures import Refused, SessionGone
-from channels.dingtalk.markdown import plain
+from channels.dingtalk.markdown import harmless, numbered, pieces, plain, spaced, title
 from channels.dingtalk.members import moment
-from domain.channels import Outgoing
+from domain.channels import Outgoing, Receipt
 from domain.errors import Undeliverable
 from domain.ports import Clock
 
@@ -22,6 +22,7 @@ log = structlog.get_logger()
 _SESSIONS = Counter("nightdesk_dingtalk_sessions_gone", "Session webhooks gone before their time")
 _MARGIN = timedelta(seconds=30)
 _OPAQUE = "$:"  # how the encrypted ids begin, which no call takes for a person
+_REMEMBERED = 1000
 Form = Literal["markdown", "text"]
 
 
@@ -89,6 +90,39 @@ class Posts:
         if not place.staff:
             raise Undeliverable("the session is over, and the person has no staff id to write to")
         return await self._api.send_to_person(place.staff, key, param)
+
+
+class Pieces:
+    """Posts whole messages, in as many pieces as they need, with their buttons as a numbered list.
+
+    The same message again goes on where it stopped, as far as this process remembers.
+    """
+
+    def __init__(self, posts: Posts) -> None:
+        self._posts = posts
+        self._posted: dict[str, list[str]] = {}
+
+    def begun(self, message_id: str) -> bool:
+        """True for a message of which something was posted: it must go on like that."""
+        return message_id in self._posted
+
+    async def post(self, message: Outgoing, place: Place) -> Receipt:
+        """Post what is not posted yet; the first piece mentions whom it answers."""
+        safe = harmless(message.text)
+        heading = title(safe, message.language)
+        ids = self._posted.setdefault(message.id, [])
+        form: Form = "markdown"
+        for number, piece in enumerate(pieces(spaced(numbered(safe, message.buttons)))):
+            if number < len(ids):
+                continue  # posted before a later piece failed
+            given, form = await self._posts.post(place, heading, piece, mention=number == 0)
+            ids.append(given)
+        self._forget_old()
+        return Receipt(tuple(filter(None, ids)), form)
+
+    def _forget_old(self) -> None:
+        while len(self._posted) > _REMEMBERED:
+            self._posted.pop(next(iter(self._posted)))
 
 
 def _webhook_body(

@@ -257,6 +257,7 @@ def _page(platform: Platform) -> APIRouter:
                 "conversation": chat.conversation_id,
                 "title": chat.title,
                 "group": chat.group,
+                "staff": platform.of_staff(chat),
                 "members": chat.members,
             }
             for chat in platform.chats.values()

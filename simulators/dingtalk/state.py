@@ -21,7 +21,10 @@ _SHARED = (
 
 
 class Person(BaseModel):
-    """Somebody with a telephone. People of other organisations are `external` and have no staff id for us."""
+    """Somebody with a telephone. People of other organisations are `external` and have no staff id for us.
+
+    `staff` are the company's own people, listed by themselves on the page.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,6 +33,7 @@ class Person(BaseModel):
     corp: str = CORP
     language: str = "yue"
     external: bool = False
+    staff: bool = False
 
 
 class Group(BaseModel):
@@ -152,6 +156,10 @@ class Platform:
         return next(
             chat for chat in self.chats.values() if not chat.group and chat.members == [user]
         )
+
+    def of_staff(self, chat: Chat) -> bool:
+        """True for the own chat of one of the company's people."""
+        return not chat.group and self.people[chat.members[0]].staff
 
     def staff(self, user: str) -> Chat | None:
         """The chat of somebody whom an id reaches: of the organisation, and in touch with the robot."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from domain.channels import Arrival, Button
+from domain.channels import Address, Arrival, Button, Click, Outgoing
 from domain.errors import StorageError, Undeliverable
 from simulators.dingtalk.server import running
 from tests.unit.channels.dingtalk.simulated import GROUP, World, made, reply, spec, world
@@ -155,6 +157,61 @@ async def test_a_card_is_typed_ends_and_its_button_comes_back() -> None:
         assert clicks[0].sender.id == "ann"
         (card,) = await said_by_card(w, arrival)
         assert card["state"] == "clicked"
+
+
+SURVEY = tuple(Button(f"csat:s-1:{n}", f"{n} {face}") for n, face in enumerate("😞🙁😐🙂😀", 1))
+
+
+async def test_five_faces_are_shown_and_each_comes_back_as_it_was_given() -> None:
+    async with world(settings=CARDS) as w:
+        await w.write()
+        (arrival,) = await w.desk.until(1)
+        message = reply(arrival, "今次幫到你嗎？", buttons=SURVEY)
+        await w.channel.send(message)
+        (card,) = await said_by_card(w, arrival)
+        shown = json.loads(card["buttons"])
+        assert [(one["value"], one["label"]) for one in shown] == [
+            (one.value, one.label) for one in SURVEY
+        ]
+        for one in shown:
+            await press(w, message.id, "ann", one["value"])
+        clicks = [one.click for one in await w.desk.until(6) if one.click]
+        assert clicks == [Click(one.value, message.id) for one in SURVEY]
+
+
+async def press(w: World, card: str, user: str, value: str) -> bool:
+    body = {"card": card, "user": user, "action": value, "params": {"value": value}}
+    return bool((await w.http.post("/simulator/clicks", json=body)).json()["answered"])
+
+
+def alert(message_id: str, text: str, **more: Any) -> Outgoing:
+    address = Address("dingtalk", "", GROUP, group=True)
+    return Outgoing(message_id, "push-1", address, text, kind="push", **more)
+
+
+async def test_a_push_to_the_group_is_pressed_by_anybody_and_says_by_whom() -> None:
+    async with world(settings=CARDS) as w:
+        receipt = await w.channel.send(alert("alert-1", "有客等緊", buttons=ASK))
+        assert receipt.form == "card"
+        assert await press(w, "alert-1", "bob", "yes")
+        (arrival,) = await w.desk.until(1)
+        assert arrival.click == Click("yes", "alert-1")
+        assert (arrival.sender.id, arrival.address.account) == ("bob", "dingtestappkey")
+        done = await w.channel.send(alert("alert-2", "✓ Bob 14:03", replaces="alert-1"))
+        assert (done.form, done.external_ids) == ("card", ("alert-1",))
+        (shown,) = await w.shown(GROUP)
+        values = shown["card"]["values"]
+        assert (values["content"], values["buttons"]) == ("✓ Bob 14:03", "[]")
+
+
+async def test_an_alert_with_buttons_rings_and_stands_in_the_chat_of_who_is_on_duty() -> None:
+    async with world(settings={**CARDS, "agent_id": "123"}) as w:
+        for by in ("ding", "work"):
+            address = Address("dingtalk", "", "", "duty01")
+            message = Outgoing(f"a-{by}", "p", address, "急", "yue", ASK, kind="push", push_by=by)
+            assert (await w.channel.send(message)).form == f"{by}+card"
+        (chat,) = {one["conversation"] for one in await w.journal("card")}
+        assert [one["form"] for one in await w.shown(chat)] == ["card", "ding", "card", "work"]
 
 
 @pytest.mark.parametrize("path", [CREATE, STREAM, UPDATE])

@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from channels.whatsapp.channel import WhatsApp, read_section
-from domain.channels import Arrival, Button, Outgoing
+from domain.channels import Arrival, Button, Click, Outgoing
 from domain.errors import (
     RateLimited,
     StorageError,
@@ -247,6 +247,23 @@ async def test_a_row_of_a_list_comes_back() -> None:
         click = w.desk.kept[wamid].click
         assert click is not None
         assert (click.message_id, click.value) == ("out-1", "csat:5")
+
+
+async def test_five_faces_are_a_list_and_each_comes_back_as_it_was_given() -> None:
+    survey, message_id = "5" * 32, "0" * 32
+    faces = [Button(f"csat:{survey}:{n}", f"{n} {face}") for n, face in enumerate("😞🙁😐🙂😀", 1)]
+    async with world() as w:
+        arrival = await w.arrived()
+        message = reply(arrival, "今次幫到你嗎？", message_id, buttons=tuple(faces))
+        assert (await w.channel.send(message)).form == "list"
+        (shown,) = await w.shown()
+        found = []
+        for number, face in enumerate(faces, 2):
+            pressed = {"user": "HK.1001ann", "message": shown["wamid"], "title": face.label}
+            wamid = (await w.control("clicks", pressed))["wamid"]
+            await w.desk.until(number)
+            found.append(w.desk.kept[wamid].click)
+        assert found == [Click(face.value, message_id) for face in faces]
 
 
 async def test_a_button_of_a_template_comes_back_as_a_click() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from agent.turns import Answer, Incoming, Turns
 from connectors.clocks import FixedClock
@@ -18,6 +22,9 @@ from house import House
 from storage.casework import SqlCasebook
 from storage.conversations import SqlConversations
 from storage.database import Database
+
+HERE = "http://127.0.0.1"
+Browse = Callable[[FastAPI, str], Awaitable[httpx.AsyncClient]]
 
 
 @dataclass
@@ -78,3 +85,29 @@ async def service(house: House, tmp_path: Path) -> AsyncIterator[Service]:
     yield started
     await started.turns.settled()
     await started.house.close()
+
+
+async def enter(browser: httpx.AsyncClient, staff_id: str, onto: str = "/desk") -> httpx.Response:
+    """Press the button of a demo colleague on the page where staff log in."""
+    page = (await browser.get("/desk/login", params={"next": onto})).text
+    token = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert token, page
+    sent = {"csrf": token[1], "id": staff_id, "next": onto}
+    return await browser.post("/desk/login/demo", data=sent, headers={"origin": HERE})
+
+
+@pytest.fixture
+async def browse() -> AsyncIterator[Browse]:
+    """`await browse(app, "ST-02")` is a browser on which a demo colleague has logged in, in English."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(app: FastAPI, staff_id: str) -> httpx.AsyncClient:
+            client = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app), base_url=HERE, timeout=60
+            )
+            browser = await stack.enter_async_context(client)
+            assert (await enter(browser, staff_id)).status_code == 303
+            await browser.get("/desk/language", params={"to": "en", "back": "/desk"})
+            return browser
+
+        yield opened

@@ -18,17 +18,19 @@ from fastapi import FastAPI
 from agent.turns import Incoming, Turns
 from connectors.clocks import FixedClock
 from connectors.demo_shop import DemoShop, read_world
-from desk.knowledge import HOME, router
+from desk.knowledge import HOME
+from desk.routes import router
 from domain.conversation import Conversation
 from domain.language import Language
 from domain.settings import ROOT, Settings
 from house import House
 from reading_room import ReadingRoom
+from server import entrance  # noqa: TID251 - who may come in is what the server says
 from storage.casework import SqlCasebook
 from storage.conversations import SqlConversations
 from storage.database import Database
+from tests.e2e.conftest import HERE, Browse
 
-HERE = "http://127.0.0.1"
 PATIENCE = 60  # seconds, the most that a change may take until it is answered from
 LEAFLET = "# Kayak hire\n\n## What does a kayak cost?\nA kayak costs HK$135 an hour, life jacket included.\n"
 ASKED: tuple[tuple[str, Language], ...] = (
@@ -78,7 +80,7 @@ class Day:
 
 
 @pytest.fixture
-async def day(house: House, tmp_path: Path) -> AsyncIterator[Day]:
+async def day(house: House, tmp_path: Path, browse: Browse) -> AsyncIterator[Day]:
     knowledge = tmp_path / "knowledge"
     shutil.copytree(ROOT / "knowledge" / "guides", knowledge / "guides")
     settings = Settings(data=tmp_path, knowledge=knowledge)
@@ -93,10 +95,8 @@ async def day(house: House, tmp_path: Path) -> AsyncIterator[Day]:
     turns = own.serve(world, DemoShop(world, clock), clock, room.librarian)
     await own.store.open(Conversation("talk", "demo", "C-118", "web", clock.now()))
     app = FastAPI()
-    app.include_router(router(room, open_to=True, now=clock.now, language="en"))
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url=HERE, timeout=PATIENCE) as browser:
-        yield Day(room, turns, browser)
+    app.include_router(router(room, entrance(own), now=clock.now))
+    yield Day(room, turns, await browse(app, "ST-11"))
     await turns.settled()
     await room.close()
     await own.close()

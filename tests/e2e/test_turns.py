@@ -24,11 +24,11 @@ class InterruptedStore(SqlConversations):
 
     died = False
 
-    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> None:
+    async def finish(self, turn: TurnRecord, tokens: Callable[[str], int]) -> bool:
         if not self.died:
             self.died = True
             raise Killed
-        await super().finish(turn, tokens)
+        return await super().finish(turn, tokens)
 
 
 async def test_a_yes_does_what_was_asked(service: Service) -> None:

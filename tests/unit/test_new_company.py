@@ -12,6 +12,7 @@ from cli import main
 from domain.errors import ConfigurationError, InputError
 from domain.settings import ROOT
 from new_company import lay_down, read_packs
+from support.staff import Staff
 
 LINE = {"zh-Hant": "花店", "zh-Hans": "花店", "en": "Flowers"}
 
@@ -105,11 +106,21 @@ def test_the_command_shows_the_packs() -> None:
     assert all(name in said.output for name in read_packs())
 
 
-def test_the_command_says_what_to_do_next_in_three_lines(tmp_path: Path) -> None:
+def test_the_command_says_what_to_do_next_in_four_lines(tmp_path: Path) -> None:
     pack = next(iter(read_packs()))
     said = CliRunner().invoke(main, ["init", "--pack", pack, str(tmp_path / "ours")])
-    assert (said.exit_code, len(said.output.splitlines())) == (0, 3)
+    assert (said.exit_code, len(said.output.splitlines())) == (0, 4)
     assert f"NIGHTDESK_HOME={tmp_path / 'ours'}" in said.output
+    assert "your people into ours/playbook/demo/staff.yaml" in said.output
+    assert "nightdesk staff password ID" in said.output
+
+
+def test_the_people_that_the_command_speaks_of_are_there_to_be_replaced(tmp_path: Path) -> None:
+    lay_down(next(iter(read_packs())), tmp_path / "ours")
+    people = Staff.read(tmp_path / "ours/playbook/demo/staff.yaml").everybody
+    world = yaml.safe_load((tmp_path / "ours/playbook/demo/world.yaml").read_text("utf-8"))
+    assert [one.name for one in people] == [one["name"] for one in world["staff"]]
+    assert all(one.teams for one in people)
 
 
 def test_the_command_asks_for_a_pack(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 // The chat: what was said is kept in this tab, and what could not be sent is sent again under the same id.
 
+import { watch } from "./later.js";
 import * as view from "./view.js";
 import * as wire from "./wire.js";
 import { CHIPS, LANGUAGES, SAY, SPOKEN, TAGS, fromBrowser } from "./words.js";
@@ -12,8 +13,9 @@ const customer = document.getElementById("customer");
 const tongue = document.getElementById("language");
 
 let page = fromBrowser(navigator.languages);
-let talk = { customer: null, session: null, log: [], draft: "" };
+let talk = { customer: null, session: null, seq: 0, log: [], draft: "" };
 let busy = false;
+let lookNow = () => {};
 const nodes = new Map(); // the customer's messages on the page, by id
 
 function remembered(store, key) {
@@ -48,8 +50,8 @@ function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function submit(text) {
-  const message = { who: "me", id: newId(), text, state: "waiting" };
+function submit(text, click) {
+  const message = { who: "me", id: newId(), text, click, state: "waiting" };
   view.settle();
   talk.log.push(message);
   nodes.set(message.id, view.mine(message, page, retry));
@@ -79,6 +81,7 @@ async function pump() {
     if (!message || !(await deliver(during, message))) break;
   }
   busy = false;
+  lookNow();
   // A conversation begun meanwhile has its own messages waiting.
   if (during !== talk) pump();
 }
@@ -95,6 +98,7 @@ async function deliver(during, message, again = false) {
     if (error instanceof wire.Unknown && !again) {
       view.notice(SAY[page].expired);
       during.session = null;
+      during.seq = 0;
       return deliver(during, message, true);
     }
     mark(message, error instanceof wire.Refused ? "refused" : "failed");
@@ -106,18 +110,38 @@ async function deliver(during, message, again = false) {
 
 function answered(message, done) {
   mark(message, "sent");
-  const { reply: text, awaiting, sources, language } = done;
-  const reply = { who: "desk", text, awaiting, sources, language };
+  const { reply: text, id, awaiting, sources, language } = done;
+  // With a colleague in the conversation there is no reply: theirs comes when it is written.
+  if (text && !shown(id)) theirs({ who: "desk", id, text, awaiting, sources, language });
+}
+
+const shown = (id) => Boolean(id) && talk.log.some((one) => one.who === "desk" && one.id === id);
+
+function theirs(reply) {
   talk.log.push(reply);
   save();
   const waits = talk.log.some((one) => one.state === "waiting");
   view.theirs(reply, page, waits ? null : submit);
-  view.tell(text);
+  view.tell(reply.text);
+}
+
+/** Show what was said meanwhile. What a turn under way says is shown by that turn, and looked at after it. */
+async function look() {
+  const during = talk;
+  if (!during.session || busy) return;
+  const told = await wire.since(during.session, during.seq ?? 0);
+  if (during !== talk || busy) return;
+  for (const { id, author, text, buttons } of told.messages) {
+    if (author === "customer" || shown(id)) continue;
+    theirs({ who: "desk", id, author, text, buttons, awaiting: [], sources: [] });
+  }
+  during.seq = told.next;
+  save();
 }
 
 /** A new conversation; what is being typed stays. */
 function fresh() {
-  talk = { customer: customer.value, session: null, log: [], draft: field.value };
+  talk = { customer: customer.value, session: null, seq: 0, log: [], draft: field.value };
   nodes.clear();
   view.clear();
   save();
@@ -213,3 +237,4 @@ document.getElementById("chips").append(
 view.speak(page);
 listen();
 meet();
+lookNow = watch(look);

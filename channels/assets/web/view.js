@@ -76,12 +76,13 @@ export function mine(message, language, retry) {
 export function status(item, message, language, retry) {
   item.querySelector(".status")?.remove();
   if (message.state !== "failed" && message.state !== "refused") return;
-  const line = make("p", { className: "status" }, SAY[language][message.state]);
+  const said = SAY[language][message.state === "refused" && message.click ? "stale" : message.state];
+  const line = make("p", { className: "status" }, said);
   if (message.state === "failed") {
     line.append(make("button", { type: "button", className: "retry", textContent: SAY[language].retry, onclick: retry }));
   }
   item.append(line);
-  announce.textContent = SAY[language][message.state];
+  announce.textContent = said;
   toEnd(true);
 }
 
@@ -120,8 +121,10 @@ export function pending(language) {
 /** A reply with its sources, and what it waits for. */
 export function theirs(reply, page, answer) {
   const language = reply.language in LANGUAGES ? reply.language : page;
-  const item = make("li", { className: "theirs", lang: TAGS[language] });
-  item.append(make("span", { className: "unseen", textContent: `${SAY[page].desk}: ` }));
+  const colleague = reply.author === "staff";
+  const item = make("li", { className: colleague ? "theirs colleague" : "theirs", lang: TAGS[language] });
+  if (colleague) item.append(person(page));
+  else item.append(make("span", { className: "unseen", textContent: `${SAY[page].desk}: ` }));
   item.append(make("div", { className: "bubble" }, linked(reply.text)));
   if (reply.sources.length) item.append(sources(reply.sources, language));
   if (answer) item.append(...asks(reply, language, answer));
@@ -148,6 +151,13 @@ export function settle() {
   }
 }
 
+/** Says above a message that a person wrote it. */
+function person(page) {
+  const face = make("span", { className: "face" });
+  face.setAttribute("aria-hidden", "true");
+  return make("p", { className: "who", lang: TAGS[page] }, face, SAY[page].colleague);
+}
+
 function sources(titles, language) {
   const row = make("ul", { className: "sources" });
   row.setAttribute("aria-label", SAY[language].sources);
@@ -157,17 +167,22 @@ function sources(titles, language) {
 
 function asks(reply, language, answer) {
   const shown = [];
-  if (reply.awaiting.includes("confirmation")) {
-    const row = make("div", { className: "asks choices" });
-    row.setAttribute("role", "group");
-    row.setAttribute("aria-label", SAY[language].asks);
-    for (const words of CHOICES[language]) {
-      row.append(make("button", { type: "button", textContent: words, onclick: () => answer(words) }));
-    }
-    shown.push(row);
+  if (reply.buttons?.length) {
+    const press = ({ value, label }) => answer(label, { value, message_id: reply.id });
+    shown.push(row("asks choices given", language, reply.buttons.map((one) => [one.label, () => press(one)])));
+  } else if (reply.awaiting.includes("confirmation")) {
+    shown.push(row("asks choices", language, CHOICES[language].map((words) => [words, () => answer(words)])));
   }
   if (reply.awaiting.includes("otp")) shown.push(make("p", { className: "asks hint", textContent: SAY[language].code }));
   return shown;
+}
+
+function row(className, language, choices) {
+  const made = choices.map(([textContent, onclick]) => make("button", { type: "button", textContent, onclick }));
+  const all = make("div", { className }, ...made);
+  all.setAttribute("role", "group");
+  all.setAttribute("aria-label", SAY[language].asks);
+  return all;
 }
 
 function toEnd(always = false) {

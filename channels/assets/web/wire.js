@@ -20,7 +20,8 @@ export async function open(customer) {
 export async function say(session, message, { step, word }) {
   const lost = new AbortController();
   let timer = setTimeout(() => lost.abort(), PATIENCE);
-  const body = { session_id: session, text: message.text, message_id: message.id };
+  const { id, click } = message;
+  const body = { session_id: session, text: click ? "" : message.text, message_id: id, click };
   try {
     const response = await checked(await post("/v1/chat/stream", body, lost.signal));
     for await (const { name, data } of events(response.body)) {
@@ -36,6 +37,12 @@ export async function say(session, message, { step, word }) {
     clearTimeout(timer);
     lost.abort();
   }
+}
+
+/** What was said after a `seq`, and the `next` one to ask for. */
+export async function since(session, seq) {
+  const path = `/v1/sessions/${encodeURIComponent(session)}/messages?after=${seq}`;
+  return (await checked(await fetch(path, { signal: AbortSignal.timeout(PATIENCE) }))).json();
 }
 
 function post(path, body, signal) {

@@ -30,11 +30,15 @@ const nameOf = (user) => state.people.get(user) ?? user;
 // ---- the list on the left ----
 
 function drawChats() {
-  const part = (title, chats) => (chats.length ? [made("h2", "", title), ...chats.map(row)] : []);
+  const part = (title, belongs) => {
+    const chats = state.chats.filter(belongs);
+    return chats.length ? [made("h2", "", title), ...chats.map(row)] : [];
+  };
   const focused = document.activeElement?.dataset?.chat;
   $("chats").replaceChildren(
-    ...part(words.people, state.chats.filter((one) => !one.group)),
-    ...part(words.groups, state.chats.filter((one) => one.group)),
+    ...part(words.people, (one) => !one.group && !one.staff),
+    ...part(words.staff, (one) => !one.group && one.staff),
+    ...part(words.groups, (one) => one.group),
   );
   if (focused) $("chats").querySelector(`[data-chat="${CSS.escape(focused)}"]`)?.focus();
 }
@@ -102,6 +106,7 @@ async function press(card, value) {
   try {
     const found = await ask("clicks", { card, user: $("as").value, action: value, params: { value } });
     if (!found.answered) toast(words.late);
+    else if (!Object.keys(found.answer?.response ?? {}).length) toast(words.notTaken);
   } catch {
     toast(words.refused);
   }

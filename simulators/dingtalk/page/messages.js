@@ -85,7 +85,8 @@ function card(found, press) {
   if (flowStatus === FAILED) body.append(made("p", "failed", words.failed));
   const shown = made("div", "card");
   // A title made of the first words is for the list of chats; above the same words it would only repeat them.
-  const repeated = content.startsWith(title) || title.startsWith(content);
+  const said = content.replace(/[*#>`\u200b]/g, "").trimStart();
+  const repeated = said.startsWith(title) || title.startsWith(said);
   if (!repeated) shown.append(made("h2", "", title));
   shown.append(body);
   const buttons = listed(found.values.buttons);

@@ -14,61 +14,12 @@ from fastapi import FastAPI
 from channels.web import (
     LARGEST_BODY,
     LONGEST_TEXT,
-    DemoCustomer,
-    Event,
-    Said,
-    Step,
-    Words,
     pieces,
     router,
 )
-from domain.errors import InputError, NotIdentified, UpstreamUnavailable
+from tests.unit.channels.web_world import SmallDesk, message
 
 MARKUP = '<img src=x onerror="alert(1)"> & </script>'
-
-
-class SmallDesk:
-    """Knows one customer, repeats what it hears, and remembers what it finished."""
-
-    names = ("海傍 <生活>", "Harbour & Sons")
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[str, str, str | None]] = []
-        self.finished = asyncio.Event()
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    def customers(self) -> list[DemoCustomer]:
-        return [
-            DemoCustomer("C-1", "陳大文", "yue", "gold"),
-            DemoCustomer("C-2", "Ann", "en", None),
-        ]
-
-    async def start(self, customer_id: str) -> str:
-        if customer_id != "C-1":
-            raise NotIdentified(f"there is no demo customer {customer_id!r}")
-        return "session-1"
-
-    async def stream(
-        self, session_id: str, text: str, message_id: str | None, *, live: bool
-    ) -> AsyncIterator[Event]:
-        if session_id != "session-1":
-            raise NotIdentified("this conversation is unknown; start a new one")
-        self.heard.append((session_id, text, message_id))
-        if text == "down":
-            raise UpstreamUnavailable("the order system at 10.0.0.7 is down")
-        if text == "bad":
-            raise InputError("secret detail")
-        yield Step("find_order")
-        await self.gate.wait()
-        if text == "down later":
-            raise UpstreamUnavailable("the order system at 10.0.0.7 is down")
-        yield Step("search_knowledge")
-        if text == "in pieces" and live:
-            yield Words("你話：")
-            await self.gate.wait()
-        yield Said(f"你話：{text[:60]}", ("order", "confirmation"), ("退貨 · 期限",), "zh-Hant")
-        self.finished.set()
 
 
 @pytest.fixture
@@ -83,10 +34,6 @@ async def client(desk: SmallDesk) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         yield client
-
-
-def message(text: object = "張單去到邊", **more: object) -> dict[str, object]:
-    return {"session_id": "session-1", "text": text, **more}
 
 
 def events(body: str) -> list[tuple[str, dict[str, Any]]]:
@@ -117,6 +64,7 @@ async def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inline(
     ("file", "media"),
     [
         ("chat.js", "text/javascript; charset=utf-8"),
+        ("later.js", "text/javascript; charset=utf-8"),
         ("view.js", "text/javascript; charset=utf-8"),
         ("wire.js", "text/javascript; charset=utf-8"),
         ("words.js", "text/javascript; charset=utf-8"),
@@ -171,7 +119,11 @@ async def test_a_message_is_answered_with_what_is_waited_for(
     client: httpx.AsyncClient, desk: SmallDesk
 ) -> None:
     answer = await client.post("/v1/chat", json=message(message_id="m-1"))
-    assert answer.json() == {"reply": "你話：張單去到邊", "awaiting": ["order", "confirmation"]}
+    assert answer.json() == {
+        "reply": "你話：張單去到邊",
+        "awaiting": ["order", "confirmation"],
+        "id": "r-1",
+    }
     assert desk.heard == [("session-1", "張單去到邊", "m-1")]
 
 
@@ -274,6 +226,7 @@ async def test_a_stream_tells_steps_then_words_then_the_whole(client: httpx.Asyn
         "done",
         {
             "reply": "你話：張單去到邊",
+            "id": "r-1",
             "awaiting": ["order", "confirmation"],
             "sources": ["退貨 · 期限"],
             "language": "zh-Hant",

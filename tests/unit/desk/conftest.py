@@ -1,22 +1,30 @@
-"""A desk over a real folder, a librarian who finds what it is told to, and a browser on the same machine."""
+"""A desk over a real folder, a librarian who finds what it is told to, and a colleague at a browser."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from desk.knowledge import HOME, router
+from connectors.clocks import FixedClock
+from desk.company import Entrance
+from desk.knowledge import HOME
+from desk.routes import router
 from domain.casework import Citation
 from domain.errors import InputError
 from domain.knowledge import AskedQuestion, Edition, FoundedAnswer
 from domain.language import Language
+from domain.office import Colleague
 from domain.settings import ROOT
 from retrieval.documents import Document, make_document
 from retrieval.findings import Finding, Findings
@@ -27,11 +35,26 @@ from retrieval.formats.reading import read_content
 from retrieval.search import ANYBODY, Hit
 from retrieval.sentences import Sentences
 from retrieval.unanswered import Wanted
+from security.passwords import Passwords
+from security.permissions import Permissions
+from storage.database import Database
+from storage.staff_accounts import SqlStaffAccounts
+from support.staff import Staff
 
 HERE = "http://127.0.0.1:8000"
 NOW = datetime(2026, 3, 12, 2, 30, tzinfo=UTC)
 SENTENCES = Sentences.read(ROOT / "playbook" / "reports")
 EVIL = '<img src=x onerror="alert(1)">'
+PASSWORD = "wind and tide at noon"
+STAFF = (
+    Colleague(id="Ada", name="Ada Lok", role="supervisor", reads="en"),
+    Colleague(id="bo", name="Bo Yip", role="service", reads="zh-Hans"),
+    Colleague(id="eve", name=EVIL, role=EVIL, reads="en"),
+)
+GRANTS = Permissions.read(ROOT / "playbook" / "roles.yaml")
+OURS = {"origin": HERE, "sec-fetch-site": "same-origin"}
+# As cheap as it gets: what is tested here is who gets in, not how long guessing takes.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def document(path: str, text: str, number: int = 1) -> Document:
@@ -194,10 +217,73 @@ class Browser:
         )
 
 
-def client_of(desk: SmallDesk, *, open_to: bool = True) -> httpx.AsyncClient:
+@dataclass
+class Office:
+    """Who works here, and what the database keeps of them."""
+
+    accounts: SqlStaffAccounts
+    clock: FixedClock
+    folder: Path
+    passwords: Passwords = field(default_factory=lambda: Passwords(CHEAP))
+
+    def entrance(self, *, local: bool = True, demo: bool = False) -> Entrance:
+        return Entrance(Staff(STAFF), self.accounts, GRANTS, self.passwords, local, demo)
+
+    async def hire(self, staff_id: str, password: str = PASSWORD) -> None:
+        await self.accounts.set_password(staff_id, self.passwords.hash(password))
+
+
+def app_of(desk: SmallDesk, entrance: Entrance) -> FastAPI:
     app = FastAPI()
-    app.include_router(router(desk, open_to=open_to, now=lambda: NOW, language="en"))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE)
+    app.include_router(router(desk, entrance, now=lambda: NOW, language="en"))
+    return app
+
+
+def client_of(app: FastAPI, base: str = HERE, asks: str = "127.0.0.1") -> httpx.AsyncClient:
+    """A browser that nobody has used yet, on the machine `asks`."""
+    transport = httpx.ASGITransport(app=app, client=(asks, 50000))
+    return httpx.AsyncClient(transport=transport, base_url=base)
+
+
+def field_of(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, page
+    return unescape(found[1])
+
+
+async def log_in(
+    client: httpx.AsyncClient, staff_id: str, password: str = PASSWORD, onto: str = ""
+) -> httpx.Response:
+    """Log in by the front door, as a browser does."""
+    page = (await client.get("/desk/login", params={"next": onto})).text
+    filled = {name: field_of(page, name) for name in ("csrf", "next")}
+    data = {**filled, "id": staff_id, "password": password}
+    origin = str(client.base_url).rstrip("/")
+    return await client.post("/desk/login", data=data, headers={**OURS, "origin": origin})
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose database is made already; a copy of it is quicker than another one."""
+    folder = tmp_path_factory.mktemp("blank") / "data"
+
+    async def make() -> None:
+        await (await Database.open(folder)).close()
+
+    asyncio.run(make())
+    return folder
+
+
+@pytest.fixture
+async def office(blank: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    folder = tmp_path / "data"
+    shutil.copytree(blank, folder)
+    database, clock = await Database.open(folder), FixedClock(NOW)
+    opened = Office(SqlStaffAccounts(database, clock), clock, folder)
+    for each in ("Ada", "bo"):
+        await opened.hire(each)
+    yield opened
+    await database.close()
 
 
 @pytest.fixture
@@ -209,8 +295,22 @@ def desk(tmp_path: Path) -> SmallDesk:
 
 
 @pytest.fixture
-async def client(desk: SmallDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(desk) as client:
+def app(desk: SmallDesk, office: Office) -> FastAPI:
+    return app_of(desk, office.entrance())
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser on which nobody has logged in."""
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """The browser of a supervisor."""
+    async with client_of(app) as client:
+        assert (await log_in(client, "Ada")).status_code == 303
         yield client
 
 

@@ -1,4 +1,4 @@
-"""Who is let in, and what may change something, before staff can log in."""
+"""What is let in, and what may change something."""
 
 from __future__ import annotations
 
@@ -7,30 +7,72 @@ import pytest
 
 from desk.guard import LARGEST_FORM, is_loopback
 from desk.knowledge import HOME
-from tests.unit.desk.conftest import EVIL, HERE, Browser, SmallDesk, client_of
+from tests.unit.desk.conftest import (
+    EVIL,
+    HERE,
+    OURS,
+    Browser,
+    Office,
+    SmallDesk,
+    app_of,
+    client_of,
+    log_in,
+)
 
 PAGES = ("", "/findings?of=care", "/search", "/questions", "/history", "/why", "/news")
+AFAR = "https://desk.example"
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_a_desk_that_the_network_can_reach_is_closed_and_says_why(
-    desk: SmallDesk, page: str
+async def test_over_the_network_nothing_is_served_without_https(
+    desk: SmallDesk, office: Office, page: str
 ) -> None:
-    async with client_of(desk, open_to=False) as client:
-        response = await client.get(f"{HOME}{page}")
-    assert response.status_code == 403
-    assert "NIGHTDESK_HOST" in response.text
-    assert "parcels" not in response.text
-    assert "script-src 'self'" in response.headers["content-security-policy"]
+    app = app_of(desk, office.entrance(local=False))
+    for base, asks in ((HERE, "127.0.0.1"), ("http://desk.example", "203.0.113.9")):
+        async with client_of(app, base, asks) as client:
+            response = await client.get(f"{HOME}{page}")
+            assert response.status_code == 403
+            assert "https" in response.text
+            assert "parcels" not in response.text
+            assert "script-src 'self'" in response.headers["content-security-policy"]
+            assert (await client.get("/desk/login")).status_code == 403
 
 
-async def test_a_closed_desk_changes_nothing(desk: SmallDesk) -> None:
-    async with client_of(desk, open_to=False) as client:
-        response = await client.post(
-            f"{HOME}/delete", data={"path": "faq/parcels.md"}, headers={"origin": HERE}
-        )
-    assert response.status_code == 403
-    assert "faq/parcels.md" in desk.files()
+async def test_over_the_network_the_desk_is_used_by_https(desk: SmallDesk, office: Office) -> None:
+    app = app_of(desk, office.entrance(local=False))
+    async with client_of(app, AFAR, "203.0.113.9") as client:
+        assert (await log_in(client, "Ada")).status_code == 303
+        page = await client.get(HOME, headers={"x-forwarded-for": "203.0.113.9"})
+        assert "parcels" in page.text
+
+
+async def test_a_proxy_on_this_machine_may_bring_https_but_not_to_the_demo(
+    desk: SmallDesk, office: Office
+) -> None:
+    for demo in (False, True):
+        app = app_of(desk, office.entrance(demo=demo))
+        async with client_of(app, AFAR, "203.0.113.9") as client:
+            response = await client.get("/desk/login")
+            assert response.status_code == (403 if demo else 200)
+            assert "Ada Lok" not in response.text
+
+
+async def test_a_change_by_https_comes_from_the_same_host_by_https(
+    desk: SmallDesk, office: Office
+) -> None:
+    app = app_of(desk, office.entrance(local=False))
+    async with client_of(app, AFAR, "203.0.113.9") as client:
+        await log_in(client, "Ada")
+        token = await Browser(client).token()
+        for origin in ("http://desk.example", "https://other.example", "https://desk.example:444"):
+            sent = {"path": "faq/parcels.md", "csrf": token}
+            response = await client.post(f"{HOME}/delete", data=sent, headers={"origin": origin})
+            assert response.status_code == 403
+        assert "faq/parcels.md" in desk.files()
+        sent = {"path": "faq/parcels.md", "csrf": token}
+        response = await client.post(f"{HOME}/delete", data=sent, headers={"origin": AFAR})
+        assert response.status_code == 303
+        assert "faq/parcels.md" not in desk.files()
 
 
 @pytest.mark.parametrize(
@@ -45,7 +87,8 @@ async def test_a_host_that_is_not_this_machine_is_refused(
 
 
 @pytest.mark.parametrize(
-    "header", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"]
+    "header",
+    ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"],
 )
 async def test_what_a_proxy_brings_is_refused(client: httpx.AsyncClient, header: str) -> None:
     response = await client.get(HOME, headers={"host": "127.0.0.1", header: "203.0.113.9"})
@@ -124,9 +167,16 @@ async def test_a_right_token_in_the_form_does_not_excuse_a_wrong_one_in_the_head
     assert "faq/parcels.md" in desk.files()
 
 
-async def test_a_token_is_of_one_process(desk: SmallDesk, browser: Browser) -> None:
-    async with client_of(desk) as restarted:
-        assert await Browser(restarted).token() != await browser.token()
+async def test_a_token_is_of_one_session(
+    desk: SmallDesk, browser: Browser, stranger: httpx.AsyncClient
+) -> None:
+    await log_in(stranger, "Ada")
+    theirs = await Browser(stranger).token()
+    assert theirs != await browser.token()
+    sent = {"path": "faq/parcels.md", "csrf": theirs}
+    response = await browser.client.post(f"{HOME}/delete", data=sent, headers=OURS)
+    assert response.status_code == 403
+    assert "faq/parcels.md" in desk.files()
 
 
 async def test_a_form_is_read_to_its_limit_only(browser: Browser) -> None:
@@ -170,7 +220,9 @@ async def test_a_page_that_does_not_exist_is_a_page(client: httpx.AsyncClient) -
     assert (await client.get(HOME, params={"page": "x"})).status_code == 404
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/v1/customers"])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/v1/customers", "/desk/../v1", "/desk//x"]
+)
 async def test_changing_the_language_leads_nowhere_else(
     client: httpx.AsyncClient, back: str
 ) -> None:

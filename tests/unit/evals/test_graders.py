@@ -27,7 +27,18 @@ REPLY = "訂單 HB-203115 幫你取消咗，HK$1,398 會退返去你原本嘅付
 CALM = Scene(WORLD, CUSTOMER, replies=(REPLY,), effects=(CANCEL,))
 HANDOVER = Handover("c", "t", "safety", "brief", NOW, NOW, True)
 TICKET = Ticket(
-    "t", "1", "c", "C-118", "safety", "said: HB-203115", "safety", "urgent", "new", "quality", NOW
+    "t",
+    "1",
+    "c",
+    "C-118",
+    "safety",
+    "said: HB-203115",
+    "safety",
+    "urgent",
+    "new",
+    "quality",
+    NOW,
+    stage="flagged",
 )
 ALERT = Notice("c", "alert", "ST-01", NOW, "RED")
 

@@ -27,17 +27,15 @@ GROUP = "cidGroup=="
 
 
 def spec(**more: Any) -> SimulatorSpec:
-    return SimulatorSpec(
-        client_id="key",
-        client_secret="secret",
-        people=[
+    usual: dict[str, Any] = {
+        "people": [
             Person(user_id="ann", name="Ann"),
             Person(user_id="bob", name="Bob"),
             Person(user_id="eve", name="Eve", corp="dingother", external=True),
         ],
-        groups=[Group(conversation_id=GROUP, title="Group", members=["ann", "bob", "eve"])],
-        **more,
-    )
+        "groups": [Group(conversation_id=GROUP, title="Group", members=["ann", "bob", "eve"])],
+    }
+    return SimulatorSpec(client_id="key", client_secret="secret", **{**usual, **more})
 
 
 @asynccontextmanager

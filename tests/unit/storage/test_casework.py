@@ -27,9 +27,12 @@ TICKET = Ticket(
     status="new",
     team="customer_care",
     opened_at=NOW,
-    due_at=NOW + timedelta(hours=1),
+    resolve_by=NOW + timedelta(hours=1),
+    stage="flagged",
 )
-HANDOVER = Handover("talk", "talk-case", "complaint", "said: 爛咗", NOW, None, on_duty=False)
+HANDOVER = Handover(
+    "talk", "talk-case", "complaint", "said: 爛咗", NOW, None, on_duty=False, id="first"
+)
 NOTICE = Notice("talk", "alert", "ST-01", NOW, "RED incident")
 
 
@@ -63,7 +66,7 @@ async def test_a_case_that_goes_on_keeps_its_number(
     store: SqlConversations, database: Database
 ) -> None:
     await told(store, "m1", ticket=TICKET, handover=HANDOVER)
-    worse = replace(TICKET, summary="said: 仲未覆我", due_at=None)
+    worse = replace(TICKET, summary="said: 仲未覆我", resolve_by=None)
     await told(store, "m2", ticket=worse, handover=replace(HANDOVER, brief="said: 仲未覆我"))
     book = SqlCasebook(database)
     assert await book.tickets("talk") == [replace(worse, number="T00001")]

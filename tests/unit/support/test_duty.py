@@ -19,7 +19,7 @@ otherwise: {channel: dingtalk, group: cid-desk}
 def roster(path: Path, text: str = ROSTER, channels: tuple[str, ...] = ("dingtalk",)) -> DutyRoster:
     file = path / "duty.yaml"
     file.write_text(text, encoding="utf-8")
-    return DutyRoster.read(file, channels)
+    return DutyRoster.read(file, channels, {})
 
 
 def notice(kind: str, recipient: str) -> Notice:

@@ -24,6 +24,7 @@ WORLD: World = read_world(PLAYBOOK / "demo" / "world.yaml")
 POLICIES = Policies.model_validate(WORLD.policies)
 TODAY = date(2026, 3, 12)
 REASONS = {
+    "low_score",
     "explicit_request", "anger", "complaint", "red_alert", "safety", "vip_complaint",
     "policy_limit", "auth_failed", "security", "delivery_dispute", "payment_dispute",
     "privacy_request", "unsupported", "low_confidence",

@@ -1,72 +1,22 @@
-"""The ladder of replies, the places they go to, and pushes."""
+"""The ladder of replies, and the places they go to."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import httpx
 import pytest
 
-from channels.dingtalk.card_bodies import Template
-from channels.dingtalk.cards import Cards, Pace
-from channels.dingtalk.posts import Posts
-from channels.dingtalk.pushes import Pushes
-from channels.dingtalk.replies import Replies
-from domain.channels import Address, Button, Outgoing, PushBy
 from domain.errors import RateLimited, Undeliverable, UpstreamTimeout
+from tests.unit.channels.dingtalk.sending import ASK, BATCH, CREATE, GROUP, SESSION, UPDATE, sending
 from tests.unit.channels.dingtalk.world import (
     NOW,
-    ROBOT,
-    HandClock,
-    MemoryQuota,
-    Platform,
-    api_over,
-    budget_of,
     errcode,
     outgoing,
     refusal,
 )
-
-CREATE = "/v1.0/card/instances/createAndDeliver"
-UPDATE = "/v1.0/card/instances"
-SESSION = "/robot/sendBySession"
-BATCH = "/v1.0/robot/oToMessages/batchSend"
-GROUP = "/v1.0/robot/groupMessages/send"
-DING = "/v1.0/robot/ding/send"
-WORK = "/topapi/message/corpconversation/asyncsend_v2"
-ASK = (Button("yes", "係"), Button("no", "唔係"))
-
-
-@dataclass
-class Sending:
-    platform: Platform
-    clock: HandClock
-    replies: Replies
-    pushes: Pushes
-
-    def posted(self) -> list[dict[str, Any]]:
-        return [call.body for call in self.platform.to(SESSION)]
-
-
-@asynccontextmanager
-async def sending(
-    *, cards: bool = False, used: int = 0, monthly: int = 100, **app: str
-) -> AsyncIterator[Sending]:
-    platform, clock = Platform(), HandClock()
-    budget = budget_of(MemoryQuota(used), clock, monthly=monthly, per_second=1000)
-    async with api_over(platform, budget, **app) as api:
-        posts = Posts(api, clock)
-        made = Cards(api, budget, Template("t.schema"), Pace(between=0)) if cards else None
-        yield Sending(
-            platform, clock, Replies(posts, made, budget, clock), Pushes(api, posts, clock)
-        )
-        if made is not None:
-            await made.close()
 
 
 async def test_answers_go_to_the_chat_they_belong_to_though_ids_differ_only_at_the_end() -> None:
@@ -333,51 +283,3 @@ async def test_many_replies_at_once_do_not_mix() -> None:
         }
         assert said == texts
         assert len(s.platform.to(CREATE)) == 50
-
-
-def push(by: PushBy, user: str = "duty01", thread: str = "", group: bool = False) -> Outgoing:
-    address = Address("dingtalk", ROBOT, thread, user, group)
-    text = "**急**：有客等緊 @all"
-    return Outgoing("push-1", "", address, text, kind="push", push_by=by)
-
-
-async def test_a_ding_rings_for_the_person_in_the_app() -> None:
-    async with sending() as s:
-        receipt = await s.pushes.send(push("ding"))
-        assert (receipt.form, receipt.external_ids) == ("ding", ("ding-1",))
-        body = s.platform.to(DING)[0].body
-        assert (body["remindType"], body["receiverUserIdList"]) == (1, ["duty01"])
-        assert body["content"] == "急：有客等緊 @\u200ball"
-
-
-async def test_a_work_notification_is_never_the_same_twice_in_a_day() -> None:
-    async with sending(agent_id="123") as s:
-        assert (await s.pushes.send(push("work"))).external_ids == ("456",)
-        s.clock.move(seconds=1)
-        await s.pushes.send(push("work"))
-        bodies = [call.body for call in s.platform.to(WORK)]
-        assert (bodies[0]["agent_id"], bodies[0]["userid_list"]) == (123, "duty01")
-        assert bodies[0]["msg"] != bodies[1]["msg"]
-
-
-async def test_a_work_notification_without_the_agent_id_names_the_setting() -> None:
-    async with sending() as s:
-        with pytest.raises(Undeliverable, match="AGENT_ID"):
-            await s.pushes.send(push("work"))
-
-
-@pytest.mark.parametrize("by", ["ding", "work"])
-async def test_who_rings_needs_a_person(by: PushBy) -> None:
-    async with sending(agent_id="1") as s:
-        with pytest.raises(Undeliverable, match="person"):
-            await s.pushes.send(push(by, user="", thread="cidG==", group=True))
-
-
-async def test_a_push_as_a_message_goes_to_the_group_or_to_the_person() -> None:
-    async with sending() as s:
-        await s.pushes.send(push("message"))
-        await s.pushes.send(push("message", user="", thread="cidDuty=="))
-        await s.pushes.send(push("message", user="duty01", thread="cidDuty==", group=True))
-        assert [call.body["userIds"] for call in s.platform.to(BATCH)] == [["duty01"]]
-        groups = [call.body["openConversationId"] for call in s.platform.to(GROUP)]
-        assert groups == ["cidDuty==", "cidDuty=="]

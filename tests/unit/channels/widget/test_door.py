@@ -222,6 +222,21 @@ async def test_a_pressed_button_comes_in_as_a_click() -> None:
     assert (answer.status_code, kept.click, kept.parts) == (202, Click("yes:1", asked.id), ())
 
 
+@pytest.mark.parametrize("score", range(1, 6))
+async def test_each_of_five_faces_comes_in_as_it_was_given(score: int) -> None:
+    office = Office()
+    faces = [
+        Button(f"csat:{'5' * 32}:{n}", f"{n} {face}") for n, face in enumerate("😞🙁😐🙂😀", 1)
+    ]
+    asked = office.say(place("v-1").conversation_id, "staff", "幫到你嗎？", tuple(faces))
+    value = faces[score - 1].value
+    async with browser(office) as client:
+        click = {"value": value, "message_id": asked.id}
+        assert (await say(client, token_of("v-1"), "", click=click)).status_code == 202
+    (kept,) = office.kept.values()
+    assert kept.click == Click(value, asked.id)
+
+
 @pytest.mark.parametrize("value", ["yes:1", "yes:2"])
 async def test_nobody_presses_the_buttons_of_others_or_buttons_that_are_none(value: str) -> None:
     office = Office()
