@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from alarm_commands import alarms
 from calendar_commands import calendar
 from channels.web import Said
 from connectors.clocks import SystemClock
@@ -47,6 +48,7 @@ main = typer.Typer(
     help="A customer-service assistant that never closes.",
     pretty_exceptions_enable=False,
 )
+main.add_typer(alarms, name="alarms")
 main.add_typer(calendar, name="calendar")
 main.add_typer(demo, name="demo")
 main.add_typer(knowledge, name="knowledge")

@@ -144,8 +144,8 @@ class Agent(Strict):
     hands_over: Annotated[list[Person], BeforeValidator(_answers)] | None = Field(
         default=None, alias="hands over"
     )
-    sends_survey: Annotated[Literal["yes", "no"], BeforeValidator(_plain)] = Field(
-        default="no", alias="sends survey"
+    sends_survey: Annotated[Literal["yes", "no", "either"], BeforeValidator(_plain)] = Field(
+        default="either", alias="sends survey"
     )
     silent: Annotated[Literal["yes", "no"], BeforeValidator(_plain)] = "no"
     speaks: Annotated[list[Tongue], BeforeValidator(_listed)] | None = None

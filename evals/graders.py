@@ -189,7 +189,7 @@ def _ticket(wanted: Agent, scene: Scene) -> list[str]:
 
 def _survey(wanted: Agent, scene: Scene) -> list[str]:
     asked = wanted.sends_survey == "yes"
-    if asked == scene.surveyed:
+    if wanted.sends_survey == "either" or asked == scene.surveyed:
         return []
     return ["should ask how it was and does not"] if asked else ["asks how it was too early"]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import Table, event, func, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -23,6 +25,7 @@ from storage.office_tables import metadata
 _MAKING_TABLES = 1  # names of advisory locks
 APPENDING_AUDIT = 2
 READERS = 3
+Found = TypeVar("Found")
 _NOT_A_URL = (
     "NIGHTDESK_DATABASE_URL must look like postgresql+psycopg://user:password@host/database"
 )
@@ -32,10 +35,16 @@ class Database:
     """One SQLite file in write-ahead mode, or one Postgres. Every commit is on the disk when it returns."""
 
     def __init__(
-        self, engine: AsyncEngine, cipher: Fernet, readers: AsyncEngine | None = None
+        self,
+        engine: AsyncEngine,
+        cipher: Fernet,
+        looking: Engine,
+        readers: AsyncEngine | None = None,
     ) -> None:
         self._engine = engine
         self._readers = readers or engine
+        self._looking = looking
+        self._threads = ThreadPoolExecutor(READERS, "looking")
         self.cipher = cipher
 
     @classmethod
@@ -66,7 +75,10 @@ class Database:
                 f"the database cannot be opened ({type(error).__name__}); check NIGHTDESK_DATABASE_URL"
                 " and that the server is up"
             ) from error
-        return cls(engine, cipher, _readers(folder) if url is None else None)
+        if url is None:
+            return cls(engine, cipher, _looking(folder), _readers(folder))
+        looking = create_engine(engine.url, pool_size=READERS, max_overflow=0, pool_timeout=60)
+        return cls(engine, cipher, looking)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -83,7 +95,21 @@ class Database:
         async with self._readers.connect() as connection:
             yield connection
 
+    async def look(self, read: Callable[[Connection], Found]) -> Found:
+        """What `read` finds there, with as many questions as it has.
+
+        They are asked in a thread, one after the other: over `reading` every one of them goes to and fro four
+        times, and on a busy desk that was most of what a page with many questions waited for.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._seen, read)
+
+    def _seen(self, read: Callable[[Connection], Found]) -> Found:
+        with self._looking.connect() as connection:
+            return read(connection)
+
     async def close(self) -> None:
+        self._threads.shutdown()
+        self._looking.dispose()
         if self._readers is not self._engine:
             await self._readers.dispose()  # before the writer, which is to be the last at the log
         await self._engine.dispose()
@@ -137,6 +163,18 @@ def _readers(folder: Path) -> AsyncEngine:
         pool_timeout=60,
     )
     event.listen(engine.sync_engine, "connect", _only_reads)
+    return engine
+
+
+def _looking(folder: Path) -> Engine:
+    """The same for threads."""
+    engine = create_engine(
+        f"sqlite:///file:{folder / 'nightdesk.db'}?mode=ro&uri=true",
+        pool_size=READERS,
+        max_overflow=0,
+        pool_timeout=60,
+    )
+    event.listen(engine, "connect", _only_reads)
     return engine
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -75,13 +75,22 @@ class SqlOffice:
         return True
 
     async def take(
-        self, conversation_id: str, staff_id: str, at: datetime, effects: Effects
+        self,
+        conversation_id: str,
+        staff_id: str,
+        at: datetime,
+        effects: Effects,
+        *,
+        about: str = "",
     ) -> Taken:
         """Give a conversation to a colleague, and stop everything of the assistant's that is not on its way."""
         async with self._database.transaction() as connection:
             before = await owned(connection, conversation_id, locked=True)
             if before.holder:
                 return Taken(before.holder, changed=False, fence=before.fence)
+            case = await handovers.find(connection, about) if about else None
+            if case is not None and case.stage == "returned":
+                return Taken("", changed=False, fence=before.fence)
             after = await hand(connection, before, staff_id, at.timestamp())
             await withhold(connection, conversation_id)
             open_case = await handovers.newest(connection, conversation_id)
@@ -218,6 +227,13 @@ class SqlOffice:
             await connection.execute(
                 statement.on_conflict_do_update(index_elements=["message_id"], set_=kept)
             )
+
+    async def labels(self) -> list[Label]:
+        """What colleagues said was no alarm, the latest first."""
+        query = select(labels).where(labels.c.label == "none").order_by(labels.c.at.desc())
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings()
+            return [Label(**{**row, "at": datetime.fromtimestamp(row["at"], UTC)}) for row in rows]
 
     async def _given(self, connection: AsyncConnection, staff_id: str, effects: Effects) -> None:
         """Somebody was given a conversation: it is others' turn next."""

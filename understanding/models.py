@@ -10,14 +10,22 @@ import structlog
 
 from domain.ports import Embedder
 from understanding.classifier import Classifier, Features
-from understanding.examples import QUESTION, Example, digest, read_keys, read_labels
+from understanding.examples import (
+    QUESTION,
+    Example,
+    digest,
+    read_frames,
+    read_keys,
+    read_labels,
+)
+from understanding.hearing import HEARD, Hearing, Lesson
 from understanding.lexicon import Lexicon
 
 log = structlog.get_logger()
 
 REPORT = "report"  # a message that reports something and asks for no action that a tool could take
 NONE = "none"
-_VERSION = "6"  # of the recipe; another one makes kept classifiers stale
+_VERSION = "8"  # of the recipe; another one makes kept classifiers stale
 # Reports that mostly do come with a request of their own are left to the task labels.
 _ASKING_REPORTS = frozenset({NONE, "wrong_item", "fault", "refund_late", "compensation"})
 
@@ -33,6 +41,7 @@ class Models:
     signals: Classifier
     mood: Classifier
     injection: Classifier
+    hearing: Hearing
 
 
 def task_examples(folder: Path) -> list[Example]:
@@ -70,11 +79,68 @@ def attack_examples(folder: Path) -> list[Example]:
     reports = read_labels(folder / "signals")
     near = [e for e in reports if e.label in ("privacy", "code_given", "suspicious")]
     others = _thinned([e for e in reports if e not in near], 4)
+    others += _thinned(read_labels(folder / "heard"), 2)
     return (
         found
         + _plain(folder, "benign")
         + [Example(e.text, "benign", e.language) for e in near + others]
     )
+
+
+# Reports that are alarms; those that a tool may settle, and grievances, are left open.
+ALARMS = frozenset(
+    {"safety", "delay", "damage", "compensation", "complaint", "not_received", "missing_item"}
+    | {"payment_dispute", "code_given"}
+)
+_OPEN = frozenset({"wrong_item", "fault", "refund_late", "grievance"})
+# Requests that often come with the incident that causes them.
+_WITH_CAUSE = frozenset(
+    {"chase_delivery", "find_refund", "refund_order", "return_order", "exchange_item"}
+)
+_OFTEN_ANGRY = frozenset({"complaint", "compensation", "person", "grievance"})
+
+
+def lessons(folder: Path) -> list[Lesson]:
+    """What teaches alarms, anger and wishes for a person: they, their opposites, and plain talk."""
+    found = [_lesson_of_report(e) for e in read_labels(folder / "signals")]
+    found += [_lesson_of_mood(e) for e in read_keys(folder / "mood.yaml")]
+    for task in _thinned(read_labels(folder / "tasks"), 2):
+        found.append(
+            Lesson(task.text, (None if task.label in _WITH_CAUSE else False, False, False))
+        )
+    for plain in (read_labels(folder / "topics"), read_keys(folder / "acts.yaml")):
+        found += [Lesson(e.text, (False, False, False)) for e in _thinned(plain, 4)]
+    found += [Lesson(text, (False, False, False)) for text in read_frames(folder / "frames.yaml")]
+    return found + _told(read_labels(folder / "heard"))
+
+
+def _lesson_of_report(example: Example) -> Lesson:
+    label = example.label
+    return Lesson(
+        example.text,
+        (
+            None if label in _OPEN else label in ALARMS,
+            None if label in _OFTEN_ANGRY else label == "anger",
+            None if label == "anger" else label == "person",
+        ),
+    )
+
+
+def _lesson_of_mood(example: Example) -> Lesson:
+    """Of an angry or sad example it is not known whether it reports; a neutral one may ask for a person."""
+    happy = example.label == "positive"
+    calm = False if happy else None
+    return Lesson(example.text, (calm, example.label == "angry", calm))
+
+
+def _told(examples: list[Example]) -> list[Lesson]:
+    """Those whose label names all that is heard; the same place in each language's list is one group."""
+    found, places = [], dict[tuple[str, str], int]()
+    for one in examples:
+        place = places[one.label, one.language] = places.get((one.label, one.language), -1) + 1
+        alarm, anger, person = (name in one.label.split("_") for name in HEARD)
+        found.append(Lesson(one.text, (alarm, anger, person), f"{one.label} {place}"))
+    return found
 
 
 def _plain(folder: Path, label: str, without: str = "") -> list[Example]:
@@ -110,7 +176,18 @@ def learn(playbook: Path, cache: Path, embedder: Embedder) -> Models:
         name: _one(name, examples, features, cache / f"{name}-{stamp}.npz")
         for name, examples in sources(folder).items()
     }
-    return Models(features, **made)
+    kept = cache / f"hearing-{stamp}.npz"
+    return Models(features, **made, hearing=_hearing(folder, features, kept))
+
+
+def _hearing(folder: Path, features: Features, path: Path) -> Hearing:
+    if path.exists():
+        return Hearing.load(path)
+    found = lessons(folder)
+    log.info("learning", classifier="hearing", examples=len(found))
+    made = Hearing.fit(features([one.text for one in found]), found)
+    made.save(path)
+    return made
 
 
 def _one(

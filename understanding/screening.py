@@ -11,7 +11,8 @@ from domain.reading import Screening
 from understanding.acts import agrees
 from understanding.clauses import split
 from understanding.cues import report_weight
-from understanding.models import NONE, REPORT, Models
+from understanding.hearing import HEARD
+from understanding.models import ALARMS, NONE, REPORT, Models
 from understanding.normalise import clean
 from understanding.plain_alarms import threatens, told_plainly
 from understanding.talk import asks_who_it_is
@@ -39,19 +40,24 @@ _WANTS_ONE = re.compile(
     re.I,
 )
 _ABOUT_HOURS = 0.8
-_CALM = 0.15  # two classifiers read anger; one of them alone, against the other, is not believed
+_CALM = 0.45  # what is left of anger that only the mood shows
+_HALVED = 0.5
+_HEARD = 0.6  # the anger of one in whom it is just heard
+_HAPPY = 0.5
+_PLAINER = 0.5
+_PLAINER_IN_REQUEST = 0.4
+_PLAINER_IN_DOUBT = 0.4
+_AGAINST = -0.6
+_PLAINLY = 0.35  # how plainly an alarm is heard that no example of a report is like
+_FAINTLY = 0.1
+_NOTHING = 0.7  # from here on a message is like those that report nothing
+_TONE = 0.15  # below it the mood shows no anger at all
+_SETTLED = frozenset({"wrong_item", "fault", "refund_late"})  # by a tool: no alarm is made of them
 SURE_THREAT = 0.3  # with a court or a lawyer named, a complaint needs no more
 _DAMPED = 0.25
 _NEAR = 0.2
 # These speak of data, codes and people, and attack nobody.
 _HONEST = frozenset({"privacy", "code_given", "suspicious", "person"})
-# What somebody who is really angry reports in the same breath.
-_GRIEVED = frozenset(
-    {"anger", "grievance", "complaint", "compensation", "delay", "damage", "not_received"}
-    | {"missing_item", "payment_dispute", "refund_late", "wrong_item", "fault"}
-)
-_UNGRIEVED = 0.1
-_HALVED = 0.5
 _BARE = re.compile(r"[A-Za-z#]*[-\w]*\d[-\w]*")  # identifiers: nothing is reported by naming one
 _PLAIN_KINDS = frozenset(
     {"person", "privacy", "suspicious", "code_given"}
@@ -95,18 +101,32 @@ class EmbeddedScreener:
         mood = dict(
             zip(self._models.mood.labels, self._models.mood.scores(matrix[:1])[0], strict=True)
         )
-        signals = self._signals(text, matrix)
-        real = self._grieved(text, matrix) and not asks_who_it_is(text)
-        anger = float(mood["angry"]) * (1.0 if real else _HALVED)
-        if anger < _CALM and "anger" not in told_plainly(text):
-            signals -= {"anger"}
+        heard = self._heard(matrix, happy=mood["positive"] >= _HAPPY)
+        if _supposed(text) and not threatens(text):
+            heard["alarm"] -= _PLAINER_IN_DOUBT
+        heard["tone"] = float(mood["angry"])
+        signals = self._signals(text, matrix, heard)
+        anger = _as_share(heard["anger"]) if "anger" in signals else _CALM * float(mood["angry"])
         doubt = _DAMPED if signals & _HONEST else 1.0
         return Screening(
             signals=signals,
             anger=anger,
-            negative=float(min(1.0, anger + mood["negative"])),
+            negative=float(min(1.0, max(anger, mood["angry"] * _HALVED) + mood["negative"])),
             injection=self._attack(matrix) * doubt,
         )
+
+    def _heard(self, matrix: Any, *, happy: bool) -> dict[str, float]:
+        """How plainly an alarm, anger and the wish for a person are heard; above 0 they are."""
+        scores = self._models.hearing.scores(matrix)
+        best = scores[0]
+        if len(scores) > 1:
+            # A clause lacks what surrounds it: it has to be plainer, and the whole must not speak against it.
+            clauses = scores[1:].max(axis=0) - _PLAINER
+            best = np.where(scores[0] > _AGAINST, np.maximum(best, clauses), best)
+        heard = dict(zip(HEARD, best.tolist(), strict=True))
+        heard["alarm"] -= _PLAINER_IN_REQUEST if self._asks(matrix[:1]) else 0.0
+        heard["anger"] -= _PLAINER_IN_REQUEST if happy else 0.0
+        return heard
 
     def _attack(self, matrix: Any) -> float:
         """An attack by the whole message that some clause hints at, or by one clause that the whole hints at."""
@@ -119,7 +139,46 @@ class EmbeddedScreener:
             return 0.0
         return float(max(whole, worst) if worst >= _OPENLY and whole >= _HARMLESS else whole)
 
-    def _signals(self, text: str, matrix: Any) -> frozenset[str]:
+    def _signals(self, text: str, matrix: Any, heard: dict[str, float]) -> frozenset[str]:
+        """What is reported: what it is by the examples of each report, and whether it is one by what is heard."""
+        found = self._reported(text, matrix)
+        plain = told_plainly(text)
+        # Rage alone sounds like an incident, and so does a defect that a tool settles.
+        needed = _PLAINLY if heard["anger"] <= 0 and not found & _SETTLED else 2 * _PLAINLY
+        if heard["alarm"] > needed and not found & ALARMS:
+            found |= {self._likeliest(text, matrix)}
+        elif heard["alarm"] < _AGAINST:
+            found -= ALARMS - plain
+        # Two readings of anger: where they disagree, the plainer one is believed.
+        in_tone = "anger" in found and heard["tone"] >= _TONE
+        calm = _FAINTLY if self._reports(matrix[:1]) else _PLAINLY
+        if heard["anger"] > (_AGAINST if in_tone else calm):
+            found |= {"anger"}
+        elif "anger" not in plain:
+            found -= {"anger"}
+        found = found | {"person"} if heard["person"] > 0 else found - {"person"}
+        if "person" in found and self._asks_for_hours(text, matrix[:1]):
+            found -= {"person"}
+        if asks_who_it_is(text) and not _WANTS_ONE.search(text):
+            found -= {"person", "anger"}
+        return found
+
+    def _reports(self, row: Any) -> bool:
+        """May the message report something at all, by what it is like?"""
+        none = self._models.signals.labels.index(NONE)
+        return float(self._models.signals.scores(row)[0, none]) < _NOTHING
+
+    def _likeliest(self, text: str, matrix: Any) -> str:
+        """Which alarm it is, where it is one."""
+        scores = self._models.signals.scores(matrix).max(axis=0)
+        weighed = {
+            label: float(score) * report_weight(label, text)
+            for label, score in zip(self._models.signals.labels, scores, strict=True)
+            if label in ALARMS
+        }
+        return max(weighed, key=weighed.__getitem__)
+
+    def _reported(self, text: str, matrix: Any) -> frozenset[str]:
         scores = self._models.signals.scores(matrix)
         labels = self._models.signals.labels
         best = scores[0]
@@ -142,21 +201,7 @@ class EmbeddedScreener:
             found.add("code_given")  # told it already or not: the graver reading is the safer one
         if not supposed:
             found |= told_plainly(text)
-        if "person" in found and self._asks_for_hours(text, matrix[:1]):
-            found.discard("person")
-        if asks_who_it_is(text) and not _WANTS_ONE.search(text):
-            found -= {"person", "anger"}
         return frozenset(found)
-
-    def _grieved(self, text: str, matrix: Any) -> bool:
-        """Mood is read from tone, which errs; somebody angry has a reason, and it shows as a report of theirs."""
-        scores = self._models.signals.scores(matrix).max(axis=0)
-        reasons = (
-            float(score) * report_weight(label, text)
-            for label, score in zip(self._models.signals.labels, scores, strict=True)
-            if label in _GRIEVED
-        )
-        return max(reasons) >= _UNGRIEVED and not _supposed(text)
 
     def _asks_for_hours(self, text: str, row: Any) -> bool:
         """When people answer is a question; it asks for nobody."""
@@ -174,3 +219,8 @@ class EmbeddedScreener:
 def _supposed(text: str) -> bool:
     """Is it supposed, told of others, or denied?"""
     return any(words.search(text) for words in (_SUPPOSED, _OTHERS, _DENIED))
+
+
+def _as_share(margin: float) -> float:
+    """How angry, from how plainly it is heard."""
+    return float(min(1.0, _HEARD + max(0.0, margin) * (1 - _HEARD)))

@@ -11,9 +11,11 @@ from agent.state import AgentContext, ConversationState, Update
 from domain.casework import Verdict, higher
 from domain.conversation import Standing
 from domain.language import detect, requested
-from domain.reading import Screening
+from domain.reading import Screener, Screening
 
 ANGRY = 0.6
+MOST = 5  # messages that one turn answers together
+SHORTEST = 6  # characters; less tells nothing by itself
 _TRIGGERS = {
     "safety": "safety",
     "delay": "incident",
@@ -45,7 +47,7 @@ async def look(state: ConversationState, context: AgentContext) -> Update:
     language = requested(text) or detect(text, conversation.language).language
     if state.message.author == "bystander":
         return {"conversation": replace(conversation, language=language)}
-    screening = await asyncio.to_thread(context.screener.screen, text)
+    screening = await asyncio.to_thread(screened, context.screener, text)
     standing = conversation.standing
     verdict = Verdict()
     if not screening.blocked:
@@ -63,6 +65,22 @@ async def look(state: ConversationState, context: AgentContext) -> Update:
         "screening": screening,
         "verdict": verdict,
     }
+
+
+def screened(screener: Screener, text: str) -> Screening:
+    """What a turn gives away: all of it, and each of its messages alone, or an alarm is lost among others."""
+    whole = screener.screen(text)
+    lines = [line for line in text.split("\n") if len(line.strip()) >= SHORTEST]
+    if whole.blocked or len(lines) < 2:
+        return whole
+    each = [screener.screen(line) for line in lines[-MOST:]]
+    heard = [one for one in each if not one.blocked]
+    return replace(
+        whole,
+        signals=whole.signals.union(*(one.signals for one in heard)),
+        anger=max(whole.anger, *(one.anger for one in heard), 0.0),
+        negative=max(whole.negative, *(one.negative for one in heard), 0.0),
+    )
 
 
 def triggers(screening: Screening, standing: Standing, tier: str | None) -> set[str]:
