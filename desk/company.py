@@ -15,6 +15,7 @@ from domain.language import Language
 from domain.office_ports import DeskStore
 from domain.ports import Company
 from domain.records import Casebook, ConversationStore
+from domain.transcripts import Transcript
 from retrieval.documents import Document
 from retrieval.findings import Findings
 from retrieval.folder import KnowledgeFolder
@@ -118,6 +119,10 @@ class DeskLists(DeskStore, Protocol):
 
     async def version(self, conversation_id: str = "") -> str:
         """Changes whenever something of the office does, or of one conversation; cheap to ask for."""
+        ...
+
+    async def whole(self, conversation_id: str) -> Transcript | None:
+        """Everything that the page of a conversation tells, read at once; None: there is no such conversation."""
         ...
 
     async def transcript(self, conversation_id: str) -> list[Message]:

@@ -21,6 +21,7 @@ from domain.errors import NightdeskError
 from domain.language import Language
 from domain.office import Colleague, TicketRow
 from domain.records import History
+from domain.transcripts import Transcript
 from security.permissions import Permissions
 from support.replies import LANGUAGES
 
@@ -94,16 +95,16 @@ class Room:
         """The whole page; what was `written` and not sent stays in its box."""
         desk, me = self.desk, request.state.colleague
         version = await self.watch.version(conversation_id)
-        history = await self.history(conversation_id)
-        ticket = history.conversation.ticket
-        if ticket is not None:
+        whole = await desk.store.whole(conversation_id)
+        if whole is None:
+            raise Refused("inbox.fault.no_conversation", 404)
+        conversation, handover = whole.conversation, whole.handover
+        ticket = conversation.ticket
+        if ticket is not None and whole.unread:
             await desk.store.look(ticket.id, desk.now())
-        teller, card = self.teller(request), await self._card(history)
+        teller, card = self.teller(request), await self._card(whole)
         name = card.customer.name if card.customer else teller.say("inbox.customer")
-        talk = await self._talk(conversation_id)
-        handover = await desk.casebook.handover(conversation_id)
-        translates = desk.translator is not None
-        left, held = written or Written(), await desk.store.owned(conversation_id)
+        translates, left = desk.translator is not None, written or Written()
         return self.pages.page(
             request,
             "conversation.html",
@@ -112,27 +113,30 @@ class Room:
             teller=teller,
             id=conversation_id,
             version=version,
-            conversation=history.conversation,
-            held=held,
-            mine=held.holder == me.id,
+            conversation=conversation,
+            held=conversation,
+            mine=conversation.holder == me.id,
             me=me,
             ticket=ticket,
             due=_due(ticket, teller),
             handover=handover,
-            brief=brief_lines(handover.brief if handover else ticket.summary if ticket else ""),
-            entries=entries(talk, teller, name, translates=translates),
+            brief=brief_lines(
+                handover.brief if handover else ticket.summary if ticket else "",
+                lambda kind: teller.field("inbox.task", kind),
+            ),
+            entries=entries(_talk(whole), teller, name, translates=translates),
             name=name,
             card=card,
-            tasks=[_doing(one) for one in history.tasks[::-1]],
-            audit=(await desk.casebook.audit(conversation_id))[::-1][:40],
+            tasks=[_doing(one) for one in whole.tasks[::-1]],
+            audit=whole.audit,
             colleagues=[
                 one for one in desk.staff.everybody if one.id != me.id and self.may_write(one)
             ],
+            teams=sorted({team for one in desk.staff.everybody for team in one.teams}),
             on_duty=desk.staff.on_duty(desk.now(), desk.calendar),
             statuses=OPEN_STATUSES,
             priorities=PRIORITIES,
-            teams=sorted({team for one in self.desk.staff.everybody for team in one.teams}),
-            canned=self.canned(history.conversation.language),
+            canned=self.canned(conversation.language),
             translates=translates,
             written=left,
         )
@@ -144,26 +148,25 @@ class Room:
         keys = [key for key in replies.keys() if key.startswith(CANNED)]  # noqa: SIM118 - not a dict
         return [(key, replies.say(key, spoken)) for key in keys]
 
-    async def _talk(self, conversation_id: str) -> Talk:
-        store = self.desk.store
-        return Talk(
-            messages=await store.transcript(conversation_id),
-            events=await store.history(conversation_id),
-            moods=await store.moods(conversation_id),
-            notices=await self.desk.casebook.notices(conversation_id),
-            cited=await store.cited(conversation_id),
-            undelivered=await store.undelivered(conversation_id),
-        )
-
-    async def _card(self, history: History) -> Card:
-        customer_id = history.conversation.customer_id
-        tickets = await self.desk.store.tickets_of(customer_id, 6)
+    async def _card(self, whole: Transcript) -> Card:
+        customer_id, tickets = whole.conversation.customer_id, whole.tickets
         try:
             customer = await self.desk.systems.customer(customer_id)
             orders = await self.desk.systems.orders(customer_id) if customer else []
         except NightdeskError:  # the company's system is down; the conversation goes on
             return Card(None, (), tickets, reached=False)
         return Card(customer, orders, tickets, reached=True)
+
+
+def _talk(whole: Transcript) -> Talk:
+    return Talk(
+        messages=whole.messages,
+        events=whole.events,
+        moods=whole.moods,
+        notices=whole.notices,
+        cited=whole.cited,
+        undelivered=whole.undelivered,
+    )
 
 
 def _due(ticket: Ticket | None, teller: Teller) -> Due | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +24,10 @@ _HEADINGS = {
     "open": "open",
 }
 _ELSEWHERE = ("reason", "priority", "language", "customer")
+_OF_TASKS = ("done", "declined", "open")
+_KIND = re.compile(
+    r"(?:^|(?<=; ))\w+(?=\(|;|$)"
+)  # what a line says was to be done, before its values
 _LONG = timedelta(hours=48)
 
 
@@ -102,13 +108,16 @@ def waits(row: TicketRow) -> bool:
     return row.stage in _WAITING and row.status not in ("solved", "closed")
 
 
-def brief_lines(brief: str) -> list[tuple[str, str]]:
-    """A brief by its headings; what the page says of the ticket anyway is left out."""
+def brief_lines(brief: str, task: Callable[[str], str]) -> list[tuple[str, str]]:
+    """A brief by its headings, without what the page says of the ticket anyway; `task` names a kind of task."""
     lines = []
     for line in brief.splitlines():
         key, colon, text = line.partition(": ")
         if not colon or key not in (*_HEADINGS, *_ELSEWHERE):
             lines.append(("", line))
+        elif key in _OF_TASKS:
+            named = _KIND.sub(lambda kind: task(kind[0]), text)
+            lines.append((_HEADINGS[key], named))
         elif key in _HEADINGS:
             lines.append((_HEADINGS[key], text))
     return lines

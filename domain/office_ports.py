@@ -70,11 +70,18 @@ class OfficeStore(HandoverStore, Protocol):
 
     async def owned(self, conversation_id: str) -> Ownership: ...
     async def take(
-        self, conversation_id: str, staff_id: str, at: datetime, effects: Effects
+        self,
+        conversation_id: str,
+        staff_id: str,
+        at: datetime,
+        effects: Effects,
+        *,
+        about: str = "",
     ) -> Taken:
         """Give a conversation that no colleague holds to one. What the assistant has waiting is kept back.
 
-        If somebody holds it already, nothing happens and they are named.
+        If somebody holds it already, nothing happens and they are named. Nothing happens either where the handover
+        that it is `about` is over.
         """
         ...
 

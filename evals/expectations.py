@@ -1,4 +1,4 @@
-"""The fourteen words by which a golden conversation says what the desk should do."""
+"""The fifteen words by which a golden conversation says what the desk should do."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from domain.conversation import Conversation, Message
+from domain.conversation import Author, Conversation, Message
 from domain.language import Language
 from evals.bench_dashboard import made_up_tickets
 from storage.database import Database
@@ -132,7 +132,8 @@ class MadeUpOffice:
         for number in range(length):
             at, asks = began + timedelta(minutes=number), number % 2 == 0
             text = chance.choice(_SAID if asks else _ANSWERED)
-            author = "customer" if asks else "assistant" if number < length // 2 else "staff"
+            answers: Author = "assistant" if number < length // 2 else "staff"
+            author: Author = "customer" if asks else answers
             said.append(Message(f"{talk_id}-{number}", talk_id, author, at, text, language))
             if asks:
                 rows.moods.append(_mood(said[-1].id, talk, at, chance))

@@ -77,7 +77,7 @@ class SqlConversations:
                     messages.c.conversation_id == message.conversation_id,
                     messages.c.external_id == message.external_id,
                 )
-                return self._message((await connection.execute(query)).one())
+                return self.message_of((await connection.execute(query)).one())
 
     async def answer_to(self, message_id: str) -> Message | None:
         """The reply that was given to a message, if it was answered."""
@@ -89,7 +89,7 @@ class SqlConversations:
         )
         async with self._database.transaction() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return None if row is None else self._message(row)
+        return None if row is None else self.message_of(row)
 
     async def history(self, conversation_id: str) -> History | None:
         """What a turn starts from; its size does not grow with the conversation."""
@@ -122,12 +122,12 @@ class SqlConversations:
             kept_tasks = sorted(
                 (self.task_of(row) for row in newest), key=lambda task: task.position
             )
-            kept_messages = [self._message(row) for row in latest][::-1]
+            kept_messages = [self.message_of(row) for row in latest][::-1]
             now = await owned(connection, conversation_id)
             ticket = await tickets.current(connection, conversation_id)
             survey = await surveys.latest(connection, self._database, conversation_id)
         conversation = replace(
-            self._conversation(found),
+            self.conversation_of(found),
             owner=now.owner,
             holder=now.holder,
             fence=now.fence,
@@ -202,7 +202,7 @@ class SqlConversations:
             row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return
-            standing = self._conversation(row).standing
+            standing = self.conversation_of(row).standing
             changed = replace(standing, summary=summary, summed_up_to=up_to)
             sealed = self.seal(asdict(changed))
             await connection.execute(update(conversations).where(mine).values(sealed=sealed))
@@ -262,7 +262,7 @@ class SqlConversations:
             del row[elsewhere]
         return row
 
-    def _conversation(self, row: Row[Any]) -> Conversation:
+    def conversation_of(self, row: Row[Any]) -> Conversation:
         fields = dict(row._mapping)
         standing = json.loads(self._database.unseal(fields.pop("sealed")))
         pins = [
@@ -279,7 +279,7 @@ class SqlConversations:
         row["sealed"] = self._database.seal(row.pop("text"))
         return {**row, "tokens": tokens}
 
-    def _message(self, row: Row[Any]) -> Message:
+    def message_of(self, row: Row[Any]) -> Message:
         return Message(
             id=row.id,
             conversation_id=row.conversation_id,

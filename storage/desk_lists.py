@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     RowMapping,
     Select,
     case,
@@ -17,10 +19,10 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.casework import PRIORITIES
 from domain.office import InboxView, TicketRow
+from domain.transcripts import Transcript
 from storage.desk_reading import SqlReading
 from storage.handovers import WAITING
 from storage.moments import moment
@@ -30,7 +32,7 @@ from storage.tickets import number
 ACTIVE = ("new", "open", "pending", "on_hold")
 OVER = ("solved", "closed")
 MOST_WAITING = 2_000  # what needs somebody first is put in order by hand; the rest follows by time
-MOST_MESSAGES = 300
+EARLIER = 6  # tickets of the customer that stand beside a conversation
 _SHOWN: Mapping[str, Sequence[str]] = {
     "mine": ACTIVE,
     "open": ("new", "open"),
@@ -55,47 +57,62 @@ class SqlDesk(SqlReading):
 
     async def inbox(self, view: InboxView, me: str) -> tuple[list[TicketRow], int]:
         """A page of tickets: alarms that wait, then what else waits by its time, then the newest message."""
-        wanted = _wanted(view, me)
-        start = (max(view.page, 1) - 1) * view.per_page
-        async with self._database.reading() as connection:
-            first = await _waiting(connection, wanted) if view.shown != "solved" else []
-            total = len(first)
-            ids = first[start : start + view.per_page]
-            if view.shown != "waiting":
-                total = (await connection.execute(_counted(wanted))).scalar_one()
-                room = view.per_page - len(ids)
-                query = (
-                    _joined(select(_MINE.seq), wanted)
-                    .where(_MINE.seq.not_in(first))
-                    .order_by(_MINE.customer_at.desc(), _MINE.seq.desc())
-                    .limit(room)
-                    .offset(max(0, start - len(first)))
-                )
-                ids += list((await connection.execute(query)).scalars()) if room else []
-            found = await _rows(connection, ids)
-        return [found[seq] for seq in ids if seq in found], total
+        return await self._database.look(lambda found: _inbox(found, view, me))
 
     async def counts(self, me: str) -> Mapping[str, int]:
         """How many tickets each view of the inbox holds, for one colleague."""
-        by_status = select(_MINE.status, func.count()).group_by(_MINE.status)
-        async with self._database.reading() as connection:
-            found = {name: count for name, count in await connection.execute(by_status)}
-            waiting = await _waiting(connection, [_MINE.status.in_(ACTIVE)])
-            mine = _wanted(InboxView(shown="mine"), me)
-            own = (await connection.execute(_counted(mine))).scalar_one()
-        counted = {
-            shown: sum(found.get(one, 0) for one in _SHOWN[shown])
-            for shown in ("open", "pending", "solved")
-        }
-        return {**counted, "waiting": len(waiting), "mine": own, "all": sum(found.values())}
+        return await self._database.look(lambda found: _counts(found, me))
 
     async def tickets_of(self, customer_id: str, limit: int = 20) -> list[TicketRow]:
-        query = select(_MINE.seq).where(_MINE.customer_id == customer_id)
-        async with self._database.reading() as connection:
-            latest = query.order_by(_MINE.seq.desc()).limit(limit)
-            ids = list((await connection.execute(latest)).scalars())
-            found = await _rows(connection, ids)
-        return [found[seq] for seq in ids]
+        return await self._database.look(lambda found: _tickets_of(found, customer_id, limit))
+
+    def _whole(self, found: Connection, conversation_id: str) -> Transcript | None:
+        whole = super()._whole(found, conversation_id)
+        if whole is None:
+            return None
+        earlier = _tickets_of(found, whole.conversation.customer_id, EARLIER)
+        return replace(whole, tickets=earlier)
+
+
+def _inbox(found: Connection, view: InboxView, me: str) -> tuple[list[TicketRow], int]:
+    wanted = _wanted(view, me)
+    start = (max(view.page, 1) - 1) * view.per_page
+    first = _waiting(found, wanted) if view.shown != "solved" else []
+    total = len(first)
+    ids = first[start : start + view.per_page]
+    if view.shown != "waiting":
+        total = found.execute(_counted(wanted)).scalar_one()
+        room = view.per_page - len(ids)
+        query = (
+            _joined(select(_MINE.seq), wanted)
+            .where(_MINE.seq.not_in(first))
+            .order_by(_MINE.customer_at.desc(), _MINE.seq.desc())
+            .limit(room)
+            .offset(max(0, start - len(first)))
+        )
+        ids += list(found.execute(query).scalars()) if room else []
+    rows = _rows(found, ids)
+    return [rows[seq] for seq in ids if seq in rows], total
+
+
+def _counts(found: Connection, me: str) -> dict[str, int]:
+    by_status = select(_MINE.status, func.count()).group_by(_MINE.status)
+    number = {name: count for name, count in found.execute(by_status)}
+    waiting = _waiting(found, [_MINE.status.in_(ACTIVE)])
+    mine = _wanted(InboxView(shown="mine"), me)
+    own = found.execute(_counted(mine)).scalar_one()
+    counted = {
+        shown: sum(number.get(one, 0) for one in _SHOWN[shown])
+        for shown in ("open", "pending", "solved")
+    }
+    return {**counted, "waiting": len(waiting), "mine": own, "all": sum(number.values())}
+
+
+def _tickets_of(found: Connection, customer_id: str, limit: int) -> list[TicketRow]:
+    query = select(_MINE.seq).where(_MINE.customer_id == customer_id)
+    ids = list(found.execute(query.order_by(_MINE.seq.desc()).limit(limit)).scalars())
+    rows = _rows(found, ids)
+    return [rows[seq] for seq in ids]
 
 
 def _wanted(view: InboxView, me: str) -> list[ColumnElement[bool]]:
@@ -137,7 +154,7 @@ def _counted(wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
     return _joined(select(func.count()), wanted)
 
 
-async def _waiting(connection: AsyncConnection, wanted: Sequence[ColumnElement[bool]]) -> list[int]:
+def _waiting(found: Connection, wanted: Sequence[ColumnElement[bool]]) -> list[int]:
     """Tickets that wait for somebody, the most pressing first: alarms, then by their time."""
     alarm = handovers.c.red_alert & ~_MINE.false_alarm
     by = func.coalesce(_MINE.respond_by, handovers.c.deadline, handovers.c.raised)
@@ -153,10 +170,10 @@ async def _waiting(connection: AsyncConnection, wanted: Sequence[ColumnElement[b
         .order_by(case((alarm, 0), else_=1), by, _PRESSING.desc(), _MINE.seq)
         .limit(MOST_WAITING)
     )
-    return list((await connection.execute(query)).scalars())
+    return list(found.execute(query).scalars())
 
 
-async def _rows(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, TicketRow]:
+def _rows(found: Connection, ids: Sequence[int]) -> dict[int, TicketRow]:
     """The tickets of one page, with their words, their handovers, who holds them and how the customer sounds."""
     if not ids:
         return {}
@@ -183,8 +200,7 @@ async def _rows(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Ti
         .outerjoin(ownership, ownership.c.conversation_id == _MINE.conversation_id)
         .where(_MINE.seq.in_(ids))
     )
-    found = (await connection.execute(query)).mappings()
-    return {row["seq"]: _row(row) for row in found}
+    return {row["seq"]: _row(row) for row in found.execute(query).mappings()}
 
 
 def _row(row: RowMapping) -> TicketRow:

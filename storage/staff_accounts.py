@@ -105,13 +105,14 @@ class SqlStaffAccounts:
         """Who is logged in with a token; `touch` says that they are at work now, so that they stay so."""
         now = self._now()
         one = (sessions.c.key == _key(token)) & _alive(now)
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:  # every page asks, few have to write
             row = (await connection.execute(select(sessions).where(one))).mappings().first()
-            if row is None:
-                return None
-            if touch and now - row["seen_at"] >= _SEEN_EVERY:
+        if row is None:
+            return None
+        if touch and now - row["seen_at"] >= _SEEN_EVERY:
+            async with self._database.transaction() as connection:
                 await connection.execute(update(sessions).where(one).values(seen_at=now))
-            return _session(row)
+        return _session(row)
 
     async def end(self, token: str) -> None:
         async with self._database.transaction() as connection:

@@ -109,8 +109,10 @@ class Office:
             await self._pushed(before.conversation_id, effects)
         return await self._store.handover(handover_id) or before
 
-    async def take(self, conversation_id: str, me: Colleague) -> Taken:
+    async def take(self, conversation_id: str, me: Colleague, *, about: str = "") -> Taken:
         """Take a conversation over. When this returns, nothing that the assistant wrote is on its way any more.
+
+        `about` is the handover whose button was pressed: once that was returned, an old button takes nothing up.
 
         Raises:
             InputError: there is no such conversation.
@@ -126,7 +128,7 @@ class Office:
             assignee=me.id,
             ticket=self._tickets.moved_to(ticket, "open", now),
         )
-        taken = await self._store.take(conversation_id, me.id, now, effects)
+        taken = await self._store.take(conversation_id, me.id, now, effects, about=about)
         if taken.changed:
             self._hush(conversation_id)
             _DEEDS.labels("accepted").inc()

@@ -99,7 +99,9 @@ class Presses:
         if verb == ACK:
             await self._office.acknowledge(about, me)
             return ""
-        taken = await self._office.take(handover.conversation_id, me)
+        taken = await self._office.take(handover.conversation_id, me, about=about)
+        if not taken.by:  # it was returned in this moment
+            return "push.too_late"
         return "" if taken.by == me.id else "push.not_yours"
 
     async def _tell(self, kept: Kept, key: str, me: Colleague | None) -> None:

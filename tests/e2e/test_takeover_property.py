@@ -18,7 +18,7 @@ from connectors.demo_shop import DemoShop, read_world
 from domain.casework import Handover
 from domain.channels import Address, Arrival, Click, Outgoing, Receipt, Sender
 from domain.errors import InputError, UpstreamTimeout, UpstreamUnavailable
-from domain.office import Colleague, TicketEvent, staff_talk
+from domain.office import Colleague, Taken, TicketEvent, staff_talk
 from domain.settings import Settings
 from house import House
 from office_room import OfficeRoom
@@ -99,8 +99,8 @@ class Walk:
         office, log = self.room.office, self.line.log
         take, give_back, reply = office.take, office.give_back, office.reply
 
-        async def taking(conversation_id: str, me: Colleague):  # type: ignore[no-untyped-def]
-            taken = await take(conversation_id, me)
+        async def taking(conversation_id: str, me: Colleague, *, about: str = "") -> Taken:
+            taken = await take(conversation_id, me, about=about)
             if taken.changed:
                 log.append(("silent", conversation_id, me.id))
             return taken

@@ -119,6 +119,23 @@ async def test_who_takes_over_twice_may_rely_on_the_silence_too(
     assert sorted(one.changed for one in taken) == [False, True]
 
 
+async def test_an_old_button_takes_nothing_up_that_was_handed_back_in_this_moment(
+    desk: Desk, room: OfficeRoom
+) -> None:
+    """The press was on its way while another colleague gave the conversation back."""
+    await desk.arrive(SMOKE, "m1")
+    await desk.post.replies(1)
+    case, first, late = await handover(room), colleague(room, "ST-02"), colleague(room, "ST-01")
+    await room.office.take(TALK, first, about=case.id)
+    await room.office.give_back(TALK, first)
+    taken = await room.office.take(TALK, late, about=case.id)
+    assert (taken.by, taken.changed) == ("", False)
+    assert (await room.store.owned(TALK)).holder == ""
+    assert (
+        await room.office.take(TALK, late)
+    ).changed  # at the desk they may, for there they see it
+
+
 async def test_what_was_asked_just_before_it_was_handed_back_is_answered(
     desk: Desk, room: OfficeRoom
 ) -> None:

@@ -56,9 +56,18 @@ def test_an_unknown_word_is_named_with_its_line_and_the_nearest_right_one(tmp_pa
     )
 
 
-def test_surveys_are_not_spoken_of_yet(tmp_path: Path) -> None:
+def test_a_colleague_and_a_survey_are_read(tmp_path: Path) -> None:
     text = f"{HEAD}given: {{customer: C-118}}\n{TALK}      sends survey: yes\n"
-    assert problem(tmp_path, text).startswith("one.yaml:10: unknown word `sends survey`")
+    file = tmp_path / "one.yaml"
+    more = "  - colleague: {as: ST-02, takes over: yes, replies: 你好}\n  - agent: {silent: yes}\n"
+    file.write_text(text + more, encoding="utf-8")
+    *_, asked, deed, silent = read_golden(file).conversation
+    assert asked.agent is not None
+    assert asked.agent.sends_survey == "yes"
+    assert deed.colleague is not None
+    assert (deed.colleague.who, deed.colleague.takes_over) == ("ST-02", "yes")
+    assert silent.agent is not None
+    assert silent.agent.silent == "yes"
 
 
 def test_an_unknown_tool_is_named_with_the_nearest_one(tmp_path: Path) -> None:
@@ -112,7 +121,7 @@ def test_a_message_may_be_repeated_within_itself(tmp_path: Path) -> None:
     assert said.whole == "a\0a\0a\0"
 
 
-def test_the_vocabulary_has_thirteen_words() -> None:
+def test_the_vocabulary_has_fifteen_words() -> None:
     words = [field.alias or name for name, field in Agent.model_fields.items()]
     assert sorted(words) == [
         "alerts",
@@ -127,6 +136,8 @@ def test_the_vocabulary_has_thirteen_words() -> None:
         "never says",
         "opens ticket",
         "says",
+        "sends survey",
+        "silent",
         "speaks",
     ]
 
