@@ -91,15 +91,6 @@ async def find(
     return None if row is None else handover_of(row)
 
 
-async def due(connection: AsyncConnection, now: float) -> list[Handover]:
-    """Whatever waits for its next stage, due by `now` or later, the most pressing first."""
-    query = select(handovers).where(
-        handovers.c.stage.in_(WAITING), handovers.c.deadline.is_not(None)
-    )
-    query = query.where(handovers.c.deadline <= now).order_by(handovers.c.deadline)
-    return [handover_of(row) for row in (await connection.execute(query)).mappings()]
-
-
 async def waiting(connection: AsyncConnection) -> list[Handover]:
     """Everything that still has a stage before it."""
     query = select(handovers).where(

@@ -79,7 +79,6 @@ def attack_examples(folder: Path) -> list[Example]:
     reports = read_labels(folder / "signals")
     near = [e for e in reports if e.label in ("privacy", "code_given", "suspicious")]
     others = _thinned([e for e in reports if e not in near], 4)
-    others += _thinned(read_labels(folder / "heard"), 2)
     return (
         found
         + _plain(folder, "benign")
