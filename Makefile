@@ -54,8 +54,9 @@ bench-desk: install   ## a desk measured from a second process: accepting, answe
 bench-knowledge: install ## what the search finds beside others, how fast, and what a kill leaves
 	$(BIN)/python -m evals.bench_knowledge.run
 
+KILLS ?= 50
 crash: install        ## kill the desk fifty times while customers write; nothing may be lost or done twice
-	$(BIN)/python -m evals.crash.campaign
+	$(BIN)/python -m evals.crash.campaign --kills $(KILLS)
 
 crash-nightly: install
 	$(BIN)/python -m evals.crash.campaign --kills 1000

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from scipy.sparse import csr_matrix, vstack
 
 from domain.ports import Embedder
 from understanding.classifier import Classifier, Features
@@ -171,15 +172,31 @@ def learn(playbook: Path, cache: Path, embedder: Embedder) -> Models:
     folder, glossary = playbook / "examples", playbook / "glossary" / "hong_kong.yaml"
     features = Features(embedder, Lexicon.read(glossary))
     stamp = f"{digest(folder, glossary)}-{embedder.name}-{_VERSION}"
+    once = _Once(features)
     made = {
-        name: _one(name, examples, features, cache / f"{name}-{stamp}.npz")
+        name: _one(name, examples, once, cache / f"{name}-{stamp}.npz")
         for name, examples in sources(folder).items()
     }
     kept = cache / f"hearing-{stamp}.npz"
-    return Models(features, **made, hearing=_hearing(folder, features, kept))
+    return Models(features, **made, hearing=_hearing(folder, once, kept))
 
 
-def _hearing(folder: Path, features: Features, path: Path) -> Hearing:
+class _Once:
+    """The features of examples; most teach several classifiers, and to embed one takes its time."""
+
+    def __init__(self, features: Features) -> None:
+        self._features = features
+        self._rows: dict[str, csr_matrix] = {}
+
+    def __call__(self, texts: Sequence[str]) -> csr_matrix:
+        new = [text for text in dict.fromkeys(texts) if text not in self._rows]
+        if new:
+            matrix = self._features(new)
+            self._rows |= {text: matrix[place] for place, text in enumerate(new)}
+        return csr_matrix(vstack([self._rows[text] for text in texts], format="csr"))
+
+
+def _hearing(folder: Path, features: _Once, path: Path) -> Hearing:
     if path.exists():
         return Hearing.load(path)
     found = lessons(folder)
@@ -190,7 +207,7 @@ def _hearing(folder: Path, features: Features, path: Path) -> Hearing:
 
 
 def _one(
-    name: str, examples: Callable[[], Sequence[Example]], features: Features, path: Path
+    name: str, examples: Callable[[], Sequence[Example]], features: _Once, path: Path
 ) -> Classifier:
     if path.exists():
         return Classifier.load(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evals.bench_takeover import Plan, campaign, report
 
-SMALL = Plan(kills=3, handovers=8, shortest=2.0, longest=5.0, at_once=5, rounds=1, seed=7)
+SMALL = Plan(kills=2, handovers=6, shortest=2.0, longest=5.0, at_once=5, rounds=1, seed=7)
 
 
 def test_takeovers_outlive_a_desk_that_is_killed(tmp_path: Path) -> None:

@@ -347,7 +347,7 @@ async def nothing_lost(walk: Walk) -> None:
     assert {one: arrived[one] for one in walk.said} == dict.fromkeys(walk.said, 1)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_a_random_evening(house: House, tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     settings = Settings(data=tmp_path, channels={}, burst_seconds=0.1)
